@@ -1,0 +1,1 @@
+"""Serves answers over HTTP."""

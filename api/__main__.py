@@ -1,0 +1,159 @@
+"""Starts the service: `python -m api [--host H] [--port P]`."""
+
+import argparse
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import uvicorn
+
+from api.app import create_app
+from api.errors import Refused
+from api.logs import install_logs
+from api.security import require_loopback
+from api.serving import Opener, Serving
+from api.settings import ApiSettings
+from indexes.errors import DatelineError
+
+_CONNECTIONS = 512
+
+
+Open = Callable[[], AbstractContextManager[Opener]]
+
+
+def main(arguments: Sequence[str] | None = None, *, open_builds: Open | None = None) -> int:
+    """Serve until a signal; 0 after a stop, 1 where the service cannot start. `open_builds` gives other builds."""
+    options = _read_options(arguments)
+    try:
+        given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+        settings = ApiSettings(**given)
+        install_logs(settings.log_format, level="debug" if options.debug else settings.log_level)
+        require_loopback(settings.host)
+        with _listen(settings.host, settings.port) as listening, (open_builds or _open_builds)() as opener:
+            return _serve(settings, opener, listening)
+    except DatelineError as error:
+        if options.debug:
+            raise
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _open_builds() -> AbstractContextManager[Opener]:
+    """The builds of DATELINE_HOME; late, because the engines take seconds to import."""
+    from api.wiring import open_builds
+
+    return open_builds()
+
+
+def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m api",
+        description="Serve answers over HTTP. Settings: DATELINE_… in the environment, or dateline.toml.",
+    )
+    parser.add_argument("--host", metavar="H", help="address to listen on (default: 127.0.0.1; loopback only)")
+    parser.add_argument("--port", metavar="P", type=_port, help="port to listen on (default: 8000; 0: a free one)")
+    parser.add_argument("--debug", action="store_true", help="log more, and show tracebacks")
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the highest port there is
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
+    return int(text)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `Refused`."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind)
+    except OSError as error:
+        raise Refused(f"The host {host!r} is not known ({error}): choose another with --host.") from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        cause = error.strerror or str(error)
+        message = f"Port {port} on {host} cannot be used ({cause}): stop the program that uses it, or choose another "
+        raise Refused(message + "with --port.") from error
+    listening.setblocking(False)  # noqa: FBT003 - the socket module's own signature
+    return listening
+
+
+def _serve(settings: ApiSettings, opener: Opener, listening: socket.socket) -> int:
+    app = create_app(opener, settings)
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        h11_max_incomplete_event_size=65_536,
+    )
+    # uvicorn raises the signal that stopped it once more when it is done: a stop that was asked for is no failure.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    server = _Announcing(config, address=_address(settings.host, listening))
+    server.run(sockets=[listening])
+    return 0 if server.started else 1
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says where it is and what state it is in, once it answers."""
+
+    def __init__(self, config: uvicorn.Config, *, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the address, the mode, the build, and what is missing."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            state: dict[str, Any] = self.lifespan.state
+            lines = await asyncio.to_thread(_announce, state["serving"])
+            print("\n".join((f"Dateline on {self._address} (reference: {self._address}/docs)", *lines)), flush=True)
+
+
+def _announce(serving: Serving) -> list[str]:
+    """The state of the service in lines for a person; what is missing stands out."""
+    try:
+        with serving.lend() as opened:
+            manifest, parts, mode = opened.manifest, opened.answerer.parts(), opened.mode
+    except DatelineError as error:
+        return [
+            f"  !!! NO INDEX: {error}",
+            "  !!! Until then questions get a 503; a new build is found without a restart.",
+        ]
+    counts = f"{manifest.articles:,} articles, {manifest.passages:,} passages"
+    lines = [f"  mode: {mode}", f"  index: {manifest.name} ({counts})", f"  encoder: {manifest.encoder}"]
+    llm = parts.get("llm", "off")
+    if llm.startswith("missing"):
+        lines.append(f"  !!! NO LANGUAGE MODEL: {llm.removeprefix('missing:').strip()}")
+        lines.append(
+            "  !!! Answers are verified quotes only (mode quotes) until it is there and the service is restarted."
+        )
+    else:
+        lines.append(f"  language model: {llm}")
+    return lines
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    port = listening.getsockname()[1]
+    return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Describes the routes in the OpenAPI document: an example for each answer, each error that a route may send."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import errors
+from api.problems import INTERNAL, KINDS, MALFORMED, MEDIA_TYPE, TABLE, Kind
+from api.schemas import Problem
+from indexes.errors import IndexDamaged, IndexMissing
+
+Responses = dict[int | str, dict[str, Any]]
+
+ANSWERED_ERRORS: Sequence[type[Exception]] = (IndexMissing, IndexDamaged, errors.TooBusy)
+"""What every route that needs the index may answer with."""
+
+_BODY_ERRORS = (MALFORMED, TABLE[errors.BodyTooSlow], TABLE[errors.BodyTooLarge], TABLE[errors.UnsupportedMedia])
+
+
+def example_of(example: Mapping[str, Any], **others: Mapping[str, Any]) -> Responses:
+    """The successful answer of a route with its example, or with several by name."""
+    if not others:
+        return {200: {"content": {"application/json": {"example": example}}}}
+    named = {"answered": {"value": example}, **{name: {"value": other} for name, other in others.items()}}
+    return {200: {"content": {"application/json": {"examples": named}}}}
+
+
+def problems_of(*problems: Kind | type[Exception]) -> Responses:
+    """The problem documents of a route by status, with an example of each kind."""
+    kinds = [one if isinstance(one, Kind) else TABLE[one] for one in problems]
+    if any(kind.slug == "invalid-body" for kind in kinds):
+        kinds.extend(_BODY_ERRORS)
+    responses: Responses = {}
+    for kind in (*kinds, TABLE[errors.HostMissing], TABLE[errors.HostUnknown], INTERNAL):
+        response = responses.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: _schema()}})
+        response["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": _example(kind)}
+    responses["default"] = {"description": "Any other problem", "content": {MEDIA_TYPE: _schema()}}
+    del responses["default"]["content"][MEDIA_TYPE]["examples"]
+    return responses
+
+
+def _schema() -> dict[str, Any]:
+    return {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    example: dict[str, Any] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.detail or f"{kind.title}: what to do next is said here.",
+        "instance": "/v1/…",
+        "request_id": "r_0b6e7c1f8a2d4e5f9a10",
+    }
+    if kind.slug.startswith("invalid-"):
+        example["errors"] = [{"field": "limit", "message": "must be 50 or less, not 51"}]
+    return example
+
+
+class DescribedAPI(FastAPI):
+    """A FastAPI whose OpenAPI document knows problem documents."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        if self.openapi_schema and "x-problems" in self.openapi_schema:
+            return self.openapi_schema
+        document = super().openapi()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs", {}))
+        schemas["Problem"] = problem
+        document["x-problems"] = [
+            {"type": kind.type, "status": kind.status, "title": kind.title, "detail": kind.detail} for kind in KINDS
+        ]
+        return document

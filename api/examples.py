@@ -1,0 +1,128 @@
+"""The examples of the OpenAPI document: one invented story, with quotes that stand where they say they do."""
+
+from typing import Any
+
+TEXT = (
+    "The ferry between Oddermouth and Skarn will not sail before Friday. "
+    "“The rudder is bent, and nobody sails with a bent rudder,” said harbour master Ilse Brandow. "
+    "About 140 passengers were taken home by bus."
+)
+_QUOTE = "“The rudder is bent, and nobody sails with a bent rudder,” said harbour master Ilse Brandow."
+_WORDS = "“The rudder is bent, and nobody sails with a bent rudder,”"
+_START = TEXT.index(_QUOTE)
+_ID = "oddermouth-ferry"
+
+CITED_ARTICLE: dict[str, Any] = {
+    "id": _ID,
+    "title": "Ferry stays in harbour",
+    "outlet": "Skarn Observer",
+    "author": "Tom Adeyo",
+    "published": "2024-03-05",
+    "published_basis": "stated",
+    "captured": None,
+    "url": None,
+}
+LISTED_ARTICLE: dict[str, Any] = {**CITED_ARTICLE, "language": "en"}
+ARTICLE: dict[str, Any] = {**LISTED_ARTICLE, "text": TEXT}
+ARTICLES: dict[str, Any] = {"items": [LISTED_ARTICLE], "next_cursor": None}
+
+ASK: dict[str, Any] = {
+    "question": "What did Brandow say about the rudder?",
+    "mode": "answer",
+    "stream": False,
+    "limit": 10,
+    "filters": {
+        "outlet": ["Skarn Observer"],
+        "author": [],
+        "article_id": [],
+        "published": {"from": "2024-03-01", "to": "2024-03-31"},
+    },
+    "history": [{"question": "Does the ferry sail?", "answer": "Not before Friday."}],
+    "reference_date": "2024-03-06",
+}
+CITATION: dict[str, Any] = {
+    "number": 1,
+    "id": "c_5d0c3f6a1b2e",
+    "quote": _QUOTE,
+    "start": _START,
+    "end": _START + len(_QUOTE),
+    "speaker": "Ilse Brandow",
+    "article": CITED_ARTICLE,
+}
+ANSWER: dict[str, Any] = {
+    "status": "answered",
+    "mode": "answer",
+    "answer": f"Brandow said: {_WORDS} [1]",
+    "short_answer": _WORDS,
+    "claims": [{"text": f"Brandow said: {_WORDS}", "citations": [1]}],
+    "citations": [CITATION],
+    "closest": [],
+    "reason": None,
+    "reason_code": None,
+    "undated_left_out": 0,
+    "index_build": "b_20240306t081500+0",
+    "model": "qwen2.5-coder-1.5b-instruct-q4_k_m",
+    "trace_id": "t_9f2c41d7",
+    "cached": False,
+    "timings_ms": {"retrieve": 31, "evidence": 12, "first_quote": 45, "generate": 5100, "verify": 8, "total": 5160},
+}
+DECLINED: dict[str, Any] = {
+    **ANSWER,
+    "status": "insufficient_evidence",
+    "mode": "quotes",
+    "answer": "",
+    "short_answer": "",
+    "claims": [],
+    "citations": [],
+    "closest": [CITATION],
+    "reason": "The articles hold no statement by the mayor about the rudder; Ilse Brandow spoke about it.",
+    "reason_code": "other_speaker",
+    "model": None,
+    "timings_ms": {"retrieve": 31, "evidence": 12, "total": 44},
+}
+
+SEARCH: dict[str, Any] = {
+    "question": "Why does the ferry not sail?",
+    "filters": {"outlet": ["Skarn Observer"]},
+    "limit": 5,
+    "explain": True,
+}
+PASSAGES: dict[str, Any] = {
+    "passages": [
+        {
+            "id": f"{_ID}:0",
+            "text": TEXT,
+            "start": 0,
+            "end": len(TEXT),
+            "score": 0.83,
+            "scores": {"dense": 0.71, "lexical": 9.4},
+            "article": CITED_ARTICLE,
+        }
+    ]
+}
+
+MANIFEST: dict[str, Any] = {
+    "build": "b_20240306t081500+0",
+    "id": "b_20240306t081500",
+    "revision": 0,
+    "schema_version": 1,
+    "created": "2024-03-06T08:15:00Z",
+    "encoder": "all-minilm-l6-v2",
+    "encoder_sha256": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "dimension": 384,
+    "splitter": "sentences",
+    "fingerprint": "0f6d2c51",
+    "articles": 1,
+    "passages": 1,
+    "sources": ["seeds"],
+    "outcomes": {"created": 1, "rejected": 0},
+}
+
+LIVE: dict[str, Any] = {"status": "live"}
+READY: dict[str, Any] = {
+    "status": "ready",
+    "index": "b_20240306t081500+0",
+    "encoder": "all-minilm-l6-v2",
+    "llm": "missing: the weights could not be had",
+    "mode": "quotes",
+}

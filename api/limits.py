@@ -1,0 +1,137 @@
+"""Bounds what a client can make the service do: bytes, seconds, requests at once, answers at once."""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import BodyTooLarge, BodyTooSlow, TooBusy
+from api.problems import problem_of
+
+T = TypeVar("T")
+
+
+class Crowds:
+    """Works on so many requests at once; more are told to come back."""
+
+    def __init__(self, app: ASGIApp, *, at_once: int) -> None:
+        self.app = app
+        self.at_once = at_once
+        self.working = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it with a 503."""
+        if scope["type"] != "http" or scope["path"] == "/health/live":
+            await self.app(scope, receive, send)
+            return
+        if self.working >= self.at_once:
+            error = TooBusy(f"{self.at_once} requests are being worked on: try again in a few seconds.")
+            await problem_of(scope, error)(scope, receive, send)
+            return
+        self.working += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.working -= 1
+
+
+class Bodies:
+    """Reads the whole body before the request goes on, up to so many bytes and seconds."""
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
+        self.app = app
+        self.most_bytes = most_bytes
+        self.seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request once its body is there, or refuse it with a 413 or 408."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            self._check(Headers(scope=scope).get("content-length"))
+            with anyio.fail_after(self.seconds):
+                body = await self._read(receive)
+        except BodyTooLarge as error:
+            await problem_of(scope, error)(scope, receive, send)
+            return
+        except TimeoutError:
+            slow = BodyTooSlow(f"The body did not arrive within {self.seconds:g} seconds: send it again.")
+            await problem_of(scope, slow)(scope, receive, send)
+            return
+        if body is None:
+            return  # the client is gone
+        given: bytes | None = body
+
+        async def replay() -> Message:
+            nonlocal given
+            if given is None:
+                return await receive()
+            whole, given = given, None
+            return {"type": "http.request", "body": whole, "more_body": False}
+
+        await self.app(scope, replay, send)
+
+    def _check(self, length: str | None) -> None:
+        if length is not None and length.isdecimal() and int(length[:20]) > self.most_bytes:
+            raise BodyTooLarge(f"The body has {int(length[:20]):,} bytes; at most {self.most_bytes:,} are read.")
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self.most_bytes:
+                raise BodyTooLarge(f"The body has more than {self.most_bytes:,} bytes; no more than that are read.")
+        return bytes(body)
+
+
+class Slots:
+    """Runs so many jobs at once in threads of its own; some more wait for their turn, the rest are told to come back.
+
+    A job that takes too long is given up by its client, but keeps its slot until it ends: threads cannot be stopped.
+    """
+
+    def __init__(self, *, slots: int, queue: int, seconds: float) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="answer")
+        self._room = slots + queue
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    @property
+    def taken(self) -> int:
+        """Jobs that run or wait."""
+        return self._taken
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """The result of the job. Raises `TooBusy`, and what the job raises."""
+        with self._lock:
+            if self._taken >= self._room:
+                raise TooBusy(f"{self._taken} questions are being answered or wait: try again in a few seconds.")
+            self._taken += 1
+        work = self._threads.submit(contextvars.copy_context().run, job)
+        work.add_done_callback(self._give_back)
+        try:
+            with anyio.fail_after(self._seconds):
+                return await asyncio.wrap_future(work)
+        except TimeoutError as error:
+            message = f"The answer took more than {self._seconds:g} seconds: try again, or ask with mode 'quotes'."
+            raise TooBusy(message) from error
+
+    def close(self) -> None:
+        """Drop the jobs that wait; those that run end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _give_back(self, _: Future[T]) -> None:
+        with self._lock:
+            self._taken -= 1

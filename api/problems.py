@@ -1,0 +1,253 @@
+"""Turns every error into an RFC 9457 problem document: one table from error class to status."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import Scope
+
+from api import errors
+from api.logs import open_log
+from indexes.errors import (
+    DatelineError,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexProblem,
+    InvalidCursor,
+    UnknownArticle,
+    WeightsProblem,
+)
+from qa.errors import InvalidQuestion, ModelFailed, ModelUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+_LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem. `detail` None: the error's own message is meant for clients (it holds no path of ours)."""
+
+    slug: str
+    status: int
+    title: str
+    detail: str | None = None
+
+    @property
+    def type(self) -> str:
+        """The reference that names this kind, and leads to its line on the docs page."""
+        return f"/docs#problem-{self.slug}"
+
+
+INTERNAL = Kind(
+    "internal",
+    500,
+    "Internal error",
+    "Something went wrong here, not with the request. Look for the request id in the service's log.",
+)
+MALFORMED = Kind("malformed-json", 400, "The body is not JSON")
+INVALID_BODY = Kind("invalid-body", 422, "The body does not validate")
+INVALID_PARAMETERS = Kind("invalid-parameters", 400, "The parameters do not validate")
+NOT_FOUND = Kind("not-found", 404, "Nothing is served here", "No route has this path. GET /docs lists them.")
+METHOD = Kind("method-not-allowed", 405, "The method is not allowed", "The Allow header lists what is.")
+NOT_READY = Kind("not-ready", 503, "Questions are not answered yet")
+OTHER = Kind("refused", 400, "The request is refused")
+
+TABLE: Mapping[type[Exception], Kind] = {
+    UnknownArticle: Kind("unknown-article", 404, "The article is not stored"),
+    InvalidCursor: Kind(
+        "invalid-cursor", 400, "The cursor is not valid", "No page gave out this cursor. Leave it out to start anew."
+    ),
+    InvalidQuestion: Kind("invalid-question", 422, "The question cannot be asked like this"),
+    IndexMissing: Kind(
+        "no-index", 503, "There is no index", "There is no index yet: run `python -m indexes build`, then ask again."
+    ),
+    IndexMismatch: Kind(
+        "index-mismatch",
+        503,
+        "The index was built with other settings",
+        "The index was built with another encoder, splitter or schema: run `python -m indexes build`, then ask again.",
+    ),
+    IndexDamaged: Kind(
+        "index-damaged",
+        503,
+        "The index is damaged",
+        "A part of the index cannot be read: run `python -m indexes verify`, or build it again.",
+    ),
+    IndexProblem: Kind(
+        "index-unavailable", 503, "The index cannot be used", "Run `python -m indexes status` to see what is wrong."
+    ),
+    WeightsProblem: Kind(
+        "weights-unavailable",
+        503,
+        "Model weights cannot be used",
+        "The encoder's weights are missing or damaged: run `make weights` on the server, then ask again.",
+    ),
+    ModelUnavailable: Kind(
+        "no-language-model",
+        503,
+        "There is no language model",
+        'No language model can be reached: ask with mode "quotes", or leave the mode out. /health/ready says why.',
+    ),
+    ModelFailed: Kind(
+        "language-model-failed",
+        502,
+        "The language model failed",
+        'The language model returned what cannot be used: ask again, or with mode "quotes".',
+    ),
+    errors.StreamingMissing: Kind("no-streaming", 501, "Streaming is not there yet"),
+    errors.TooBusy: Kind("too-busy", 503, "The service is busy"),
+    errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
+    errors.BodyTooSlow: Kind("body-too-slow", 408, "The body did not arrive in time"),
+    errors.HostMissing: Kind("no-host", 400, "The Host header cannot be used"),
+    errors.HostUnknown: Kind("unknown-host", 421, "The request is for another host"),
+    errors.UnsupportedMedia: Kind("unsupported-media-type", 415, "The body is not sent as JSON"),
+}
+"""What each error class means to a client; a class that is missing here is looked up by its bases."""
+
+KINDS: Sequence[Kind] = (
+    *TABLE.values(),
+    MALFORMED,
+    INVALID_BODY,
+    INVALID_PARAMETERS,
+    NOT_FOUND,
+    METHOD,
+    NOT_READY,
+    OTHER,
+    INTERNAL,
+)
+"""Every kind of problem that the service answers with."""
+
+
+def find_kind(error: Exception) -> Kind:
+    """The kind of an error: that of its nearest class in the table, else an internal error."""
+    return next((TABLE[base] for base in type(error).__mro__ if base in TABLE), INTERNAL)
+
+
+def problem(
+    scope: Scope,
+    kind: Kind,
+    *,
+    detail: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **members: object,
+) -> JSONResponse:
+    """The problem document for one request. `members` are added to it."""
+    document = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": without_surrogates(detail or kind.detail or kind.title),
+        "instance": quote(scope["path"], safe="/", errors="replace"),
+        "request_id": scope.get("request_id", ""),
+        **members,
+    }
+    extra = dict(headers or {})
+    if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        extra.setdefault("Retry-After", str(RETRY_SECONDS))
+    return JSONResponse(document, status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
+
+
+def problem_of(scope: Scope, error: Exception) -> JSONResponse:
+    """The problem document for an error."""
+    kind = find_kind(error)
+    return problem(scope, kind, detail=kind.detail or str(error))
+
+
+def without_surrogates(text: str) -> str:
+    """A text that can be sent as UTF-8: half surrogates become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def without_paths(text: str) -> str:
+    """A message for clients: of each absolute path only the last part is left."""
+    return re.sub(r"(?<![\w:/.~])~?/(?:[^\s/'\"`:,;]+/)+", "…/", text)
+
+
+def _value(value: object) -> str:
+    shown = without_surrogates(repr(value))
+    return shown if len(shown) <= _LONGEST_VALUE else f"{shown[: _LONGEST_VALUE - 1]}…"
+
+
+def _message(error: Mapping[str, Any]) -> str:  # noqa: PLR0911 - one line for each kind of error
+    """What is wrong with one field, with the limit or the value, for a person."""
+    limits, value = error.get("ctx", {}), error.get("input")
+    match error["type"]:
+        case "extra_forbidden":
+            return "is not a field of this request; take it out or correct its name"
+        case "missing":
+            return "is required"
+        case "string_too_long":
+            length = f"{len(value):,}" if isinstance(value, str) else "more"
+            return f"has {length} characters; at most {limits['max_length']:,} are accepted"
+        case "string_too_short":
+            return f"is too short; at least {limits['min_length']:,} character is needed"
+        case "too_long":
+            return f"has too many items; at most {limits['max_length']:,} are accepted"
+        case "string_unicode":
+            return "holds a half surrogate, which is not Unicode text"
+        case "value_error":
+            return str(limits["error"])
+        case "model_attributes_type" | "model_type" | "dict_type":
+            return "must be a JSON object"
+    shown = f", not {_value(value)}" if isinstance(value, str | int | float | bool | None) else ""
+    said = error["msg"].replace("Input should", "must")
+    return f"{without_surrogates(said[0].lower() + said[1:])}{shown}"
+
+
+def _fields(error: RequestValidationError) -> list[dict[str, str]]:
+    """Each bad field by its place in the request (`filters.published.from`; `body` for the whole body)."""
+    fields = []
+    for one in error.errors():
+        inside = ".".join(str(part) for part in one["loc"][1:])
+        name = without_surrogates(inside or str(one["loc"][0]))
+        fields.append({"field": name if len(name) <= _LONGEST_VALUE else f"{name[:59]}…", "message": _message(one)})
+    return fields
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    invalid = cast("RequestValidationError", error)
+    first = invalid.errors()[0]
+    if first["type"] == "json_invalid":
+        place = f"{first['ctx']['error']} at character {first['loc'][-1]}"
+        return problem(request.scope, MALFORMED, detail=f"The body is not JSON: {without_surrogates(place)}.")
+    fields = _fields(invalid)
+    kind = INVALID_BODY if first["loc"][0] == "body" else INVALID_PARAMETERS
+    detail = "; ".join(f"{field['field']!r} {field['message']}" for field in fields[:3])
+    return problem(request.scope, kind, detail=f"{detail}.", errors=fields[:50])
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    refused = cast("HTTPException", error)
+    match refused.status_code:
+        case HTTPStatus.NOT_FOUND:
+            kind, detail = NOT_FOUND, None
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            kind, detail = METHOD, None
+        case HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body that json.loads cannot read
+            kind, detail = MALFORMED, "The body is not JSON in UTF-8, or it is nested too deeply."
+        case status:
+            kind, detail = Kind(OTHER.slug, status, OTHER.title), refused.detail
+    return problem(request.scope, kind, detail=detail, headers=refused.headers)
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    kind = find_kind(error)
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        open_log("problems").warning("problem", kind=kind.slug, error=str(error), exc_info=kind is INTERNAL)
+    return problem_of(request.scope, error)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Install the exception handlers, all of them; what none of them knows is caught by `boundary`."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DatelineError, _known)

@@ -1,0 +1,167 @@
+"""Writes the pages for people as HTML: a front page, and the reference that an OpenAPI document holds. Pure."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+_STYLE = """
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1b1b1b; background: #fffdf8; }
+h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-top: 1px solid #ccc; padding-top: 1rem; }
+code, pre { font-family: ui-monospace, monospace; font-size: .9em; } a { color: #0b4f8a; }
+pre { background: #f3efe6; padding: .8rem; overflow-x: auto; border-radius: .3rem; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;
+       padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #e3ded2; }
+@media (prefers-color-scheme: dark) { body { color: #e8e6e1; background: #16181c; } a { color: #8cc4ff; }
+       pre { background: #23262c; } th, td { border-color: #3a3d44; } h2 { border-color: #3a3d44; } }
+"""
+_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+CONTENT_SECURITY_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Allows the one style sheet of these pages, and nothing else."""
+
+_FRONT = """<h1>Dateline</h1>
+<p>Ask a news archive a question; get an answer whose every citation is a verified verbatim quote.
+What the articles do not answer is declined, with the reason.</p>
+<pre>curl -s http://127.0.0.1:8000/v1/ask -H 'Content-Type: application/json' \\
+  -d '{"question": "Who said what about the harbour strike?"}'</pre>
+<ul>
+<li><a href="/docs">The reference</a>: every route with its fields, an example and its errors</li>
+<li><a href="/openapi.json">openapi.json</a>: the same for programs</li>
+<li><a href="/v1/articles">The stored articles</a>, <a href="/v1/index">the current build</a>,
+<a href="/health/ready">the state of each part</a></li>
+</ul>"""
+
+
+def write_front_page() -> str:
+    """What the service is, with links."""
+    return _page("Dateline", _FRONT)
+
+
+def write_reference(document: Mapping[str, Any]) -> str:
+    """Every route of an OpenAPI document, then every kind of problem."""
+    schemas = document.get("components", {}).get("schemas", {})
+    routes = [
+        _route(method, path, operation, schemas)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    ]
+    problems = _table(
+        ("type", "status", "title", "what to do"),
+        (
+            (
+                f'<code id="{escape(one["type"].partition("#")[2])}">{escape(one["type"])}</code>',
+                str(one["status"]),
+                escape(one["title"]),
+                _code(one["detail"] or "the detail says it"),
+            )
+            for one in document.get("x-problems", ())
+        ),
+    )
+    head = f"<h1>{escape(document['info']['title'])}: the reference</h1>\n{_prose(document['info']['description'])}"
+    also = '<p>For programs: <a href="/openapi.json">openapi.json</a>. <a href="/">Front page</a>.</p>'
+    return _page("Dateline: reference", "\n".join((head, also, *routes, "<h2>Problems</h2>", problems)))
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style>\n</head>\n'
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _prose(text: str) -> str:
+    return "\n".join(f"<p>{_code(paragraph)}</p>" for paragraph in text.split("\n\n"))
+
+
+def _code(text: str) -> str:
+    """Escaped, with what stands between backquotes as code."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of cells that are HTML already."""
+    lines = ["<table>", f"<tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr>"]
+    lines.extend(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return "\n".join((*lines, "</table>"))
+
+
+def _route(method: str, path: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    parts = [
+        f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>",
+        f"<p><strong>{escape(operation['summary'])}.</strong> {_code(operation.get('description', ''))}</p>",
+    ]
+    if operation.get("parameters"):
+        rows = (
+            (
+                f"<code>{escape(one['name'])}</code>",
+                _kind(one["schema"]) + (", required" if one.get("required") else ""),
+                _code(one.get("description") or one["schema"].get("description", "")),
+            )
+            for one in operation["parameters"]
+        )
+        parts.append(_table(("parameter", "kind", ""), rows))
+    if "requestBody" in operation:
+        schema = _resolve(operation["requestBody"]["content"]["application/json"]["schema"], schemas)
+        parts.append(_fields(schema))
+        parts.extend(_example("Request", one) for one in schema.get("examples", ()))
+    problems: list[str] = []
+    for status, response in operation["responses"].items():
+        for media, content in response.get("content", {}).items():
+            if media == "application/json":
+                parts.extend(_example(f"Response {status}", one) for one in _examples(content))
+            else:
+                problems.extend(f"{status} <code>{escape(slug)}</code>" for slug in content.get("examples", ()))
+    if problems:
+        parts.append(f"<p>Problems: {', '.join(problems)}.</p>")
+    return "\n".join(parts)
+
+
+def _fields(schema: Mapping[str, Any]) -> str:
+    required = set(schema.get("required", ()))
+    rows = (
+        (
+            f"<code>{escape(name)}</code>",
+            _kind(one) + (", required" if name in required else ""),
+            _code(one.get("description", "")),
+        )
+        for name, one in schema["properties"].items()
+    )
+    return _table(("field", "kind", ""), rows)
+
+
+def _examples(content: Mapping[str, Any]) -> list[Any]:
+    return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
+
+
+def _example(title: str, example: object) -> str:
+    text = json.dumps(example, ensure_ascii=False, indent=2)
+    return f"<h3>{escape(title)}</h3>\n<pre>{escape(text)}</pre>"
+
+
+def _resolve(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    return found
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """The type of a field in a few words, with its bounds."""
+    if "$ref" in schema:
+        return escape(schema["$ref"].rpartition("/")[2])
+    if "anyOf" in schema:
+        return " or ".join(_kind(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(f"<code>{escape(str(one))}</code>" for one in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    kind = escape(str(schema.get("format") or schema.get("type", "any")))
+    low = schema.get("minimum", schema.get("minLength"))
+    high = schema.get("maximum", schema.get("maxLength"))
+    bounds = f" ({low} to {high})" if low is not None and high is not None else ""
+    return kind + bounds

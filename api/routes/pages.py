@@ -1,0 +1,21 @@
+"""Serves the pages for people: what this is, and the reference. They load nothing, from here or from elsewhere."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from api.reference import CONTENT_SECURITY_POLICY, write_front_page, write_reference
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def front() -> HTMLResponse:
+    """What this service is, and where its reference lies."""
+    return HTMLResponse(write_front_page(), headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    """The reference."""
+    page = write_reference(request.app.openapi())
+    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})

@@ -1,0 +1,182 @@
+"""Holds the answerer of the current build, and swaps it when another build becomes current."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from api.logs import open_log
+from indexes.errors import DatelineError, IndexDamaged, IndexMissing
+from indexes.types import Catalogue, Manifest, Retrieved
+from qa.types import Answer, Mode, Question
+
+RETRY_SECONDS = 5.0
+
+
+class Answering(Protocol):
+    """What the routes ask of an answerer."""
+
+    def answer(self, question: Question) -> Answer:
+        """The answer."""
+        ...
+
+    def search(self, question: Question) -> Sequence[Retrieved]:
+        """The passages, best first."""
+        ...
+
+    def parts(self) -> Mapping[str, str]:
+        """The state of each part; `llm` is "ready", "off" or "missing: …"."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An open build with its answerer. `close` gives back both."""
+
+    manifest: Manifest
+    catalogue: Catalogue
+    answerer: Answering
+    close: Callable[[], None]
+
+    @property
+    def mode(self) -> Mode:
+        """The mode of a question that names none."""
+        return "answer" if self.answerer.parts().get("llm", "off").startswith("ready") else "quotes"
+
+
+class Opener(Protocol):
+    """Says cheaply which build is current, and opens it."""
+
+    def current(self) -> str | None:
+        """A mark that changes when another build becomes current; None where there is none."""
+        ...
+
+    def open(self) -> Opened:
+        """The current build. Raises `IndexProblem` or `WeightsProblem`."""
+        ...
+
+
+@dataclass(slots=True)
+class _Held:
+    """An open build, how many requests use it, and whether another one has taken its place."""
+
+    opened: Opened
+    mark: str
+    users: int = 0
+    replaced: bool = False
+
+
+@dataclass(slots=True)
+class _Failure:
+    """Why the build with this mark could not be opened, and when that was tried."""
+
+    mark: str | None
+    error: DatelineError
+    at: float = field(default_factory=time.monotonic)
+
+
+class Serving:
+    """Lends the answerer of the current build to requests. A build that cannot be opened leaves the last good one."""
+
+    def __init__(self, opener: Opener, *, retry_seconds: float = RETRY_SECONDS) -> None:
+        self._opener = opener
+        self._retry_seconds = retry_seconds
+        self._held: _Held | None = None
+        self._failure: _Failure | None = None
+        self._opening = threading.Lock()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._log = open_log("serving")
+
+    @property
+    def failure(self) -> DatelineError | None:
+        """Why the current build is not the one that serves."""
+        failure = self._failure
+        return failure.error if failure else None
+
+    def refresh(self) -> None:
+        """Open the current build where it is not the one that serves. Never raises: see `failure`."""
+        mark = None if self._closed else self._opener.current()
+        if self._is_settled(mark):
+            return
+        if not self._opening.acquire(blocking=self._held is None):
+            return  # another request is opening it; meanwhile the last good build serves
+        try:
+            if not self._is_settled(mark):
+                self._open(mark)
+        finally:
+            self._opening.release()
+
+    @contextmanager
+    def lend(self) -> Iterator[Opened]:
+        """The open build, kept open until the request is done with it. Raises why there is none."""
+        self.refresh()
+        with self._lock:
+            held = self._held
+            if held is None:
+                raise _again(self._failure) if self._failure else IndexMissing("The index is closed: ask again later.")
+            held.users += 1
+        try:
+            yield held.opened
+        finally:
+            self._let_go(held, users=-1)
+
+    def close(self) -> None:
+        """Close the build that serves, once nobody uses it."""
+        self._closed = True
+        with self._lock:
+            held, self._held = self._held, None
+        if held:
+            self._let_go(held, replaced=True)
+
+    def _is_settled(self, mark: str | None) -> bool:
+        held, failure = self._held, self._failure
+        if failure and failure.mark == mark:
+            return mark is None or time.monotonic() - failure.at < self._retry_seconds
+        return held is not None and held.mark == mark and failure is None
+
+    def _open(self, mark: str | None) -> None:
+        if self._held and self._held.mark == mark:  # back to the build that serves
+            self._failure = None
+            return
+        if mark is None:
+            message = "There is no index: run `python -m indexes build`."
+            self._failure = _Failure(mark, IndexMissing(message))
+            return
+        try:
+            opened = self._opener.open()
+        except DatelineError as error:
+            self._log.warning("index not opened", error=str(error))
+            self._failure = _Failure(mark, error)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises, the last good build goes on serving
+            self._log.exception("index not opened")
+            message = f"The index cannot be opened ({type(error).__name__}): run `python -m indexes verify`."
+            self._failure = _Failure(mark, IndexDamaged(message))
+            return
+        with self._lock:
+            before, self._held = self._held, _Held(opened, mark)
+            self._failure = None
+        self._log.info("index opened", build=opened.manifest.name)
+        if before:
+            self._let_go(before, replaced=True)
+
+    def _let_go(self, held: _Held, *, users: int = 0, replaced: bool = False) -> None:
+        """Close a build that was replaced when its last user is done."""
+        with self._lock:
+            held.users += users
+            held.replaced = held.replaced or replaced
+            done = held.replaced and held.users == 0
+        if done:
+            held.opened.close()
+
+
+def _again(failure: _Failure) -> DatelineError:
+    """A fresh copy of a kept error, so that no traceback grows with each request that it is raised in."""
+    return type(failure.error)(*failure.error.args)

@@ -1,0 +1,35 @@
+"""Reads the settings of the service from the environment (`DATELINE_…`) and from `dateline.toml`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from indexes.settings import Settings
+
+
+class ApiSettings(Settings):
+    """Where the service listens, and what bounds a request."""
+
+    host: str = Field("127.0.0.1", min_length=1, description="Address that the service listens on; loopback only.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the service listens on; 0 takes a free one.")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("localhost", "127.0.0.1", "[::1]"),
+        description="Names, separated by commas, that a request's `Host` header may have; `DATELINE_HOST` is added.",
+    )
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Bytes of a request body that are read; more is a 413.")
+    body_seconds: float = Field(10, gt=0, description="Seconds in which a request body must arrive; longer is a 408.")
+    max_requests: int = Field(32, ge=1, description="Requests that are worked on at once; more are a 503.")
+    answer_slots: int = Field(
+        2, ge=1, description="Questions that the language model works on at once; others wait for their turn."
+    )
+    answer_queue: int = Field(8, ge=0, description="Questions that may wait for a slot; more are a 503.")
+    answer_seconds: float = Field(120, gt=0, description="Seconds, the wait included, after which `answer` is a 503.")
+    shutdown_seconds: int = Field(10, ge=0, description="Seconds that open requests get to finish at a stop.")
+    log_format: Literal["console", "json"] = Field("console", description="Form of the log lines on standard error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, names: Any) -> Any:  # noqa: ANN401 - whatever the environment or the file holds
+        return tuple(name.strip() for name in names.split(",") if name.strip()) if isinstance(names, str) else names

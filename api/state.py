@@ -1,0 +1,27 @@
+"""What lives as long as the service, and how a route gets at it."""
+
+from typing import Annotated, TypedDict, cast
+
+from fastapi import Depends, Request
+
+from api.limits import Slots
+from api.serving import Serving
+
+
+class State(TypedDict):
+    """The state of the lifespan."""
+
+    serving: Serving
+    slots: Slots
+
+
+def _serving(request: Request) -> Serving:
+    return cast("Serving", request.state.serving)
+
+
+def _slots(request: Request) -> Slots:
+    return cast("Slots", request.state.slots)
+
+
+ServingOf = Annotated[Serving, Depends(_serving)]
+SlotsOf = Annotated[Slots, Depends(_slots)]

@@ -1,0 +1,1 @@
+"""Scores answers against golden questions and public data sets."""

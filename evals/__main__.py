@@ -1,0 +1,104 @@
+"""The command `python -m evals`: run a suite, list the suites, compare two reports, measure speed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evals.wiring import Opener
+
+SUITE_NAMES = ("seeds", "quotes", "multihop_rag")
+MODES = ("retrieval", "quotes", "answer")
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    opener: "Opener | None" = None,
+    builder: "Callable[..., tuple[int, int]] | None" = None,
+) -> int:
+    """Run the command; its exit code: 0 done, 1 a failure or a failed gate, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    from evals import commands
+    from evals.errors import WrongUsage
+    from indexes.errors import DatelineError
+
+    try:
+        match options.command:
+            case "run":
+                return OK if commands.run(options, opener=opener) else FAILED
+            case "list":
+                return OK if commands.list_suites() else FAILED
+            case "compare":
+                return OK if commands.compare(options.before, options.after) else FAILED
+            case _:
+                return OK if commands.bench(options, opener=opener, builder=builder) else FAILED
+    except DatelineError as error:
+        if options.debug:
+            raise
+        print(f"evals: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, WrongUsage) else FAILED
+    except KeyboardInterrupt:
+        print("evals: stopped; nothing was written.", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="Scores answers against golden questions.")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run a suite; writes report.json and report.html")
+    run.add_argument("suite", choices=SUITE_NAMES, metavar="SUITE", help=", ".join(SUITE_NAMES))
+    run.add_argument("--data", type=Path, metavar="DIR", help="folder of the data set (`list` says what each needs)")
+    run.add_argument("--mode", choices=MODES, help="default: quotes; retrieval for multihop_rag")
+    run.add_argument(
+        "--retriever", choices=("fused", "dense", "lexical"), help="what is measured in retrieval mode (default: fused)"
+    )
+    run.add_argument("--split", choices=("dev", "held_out", "all"), default="all", help="which half (default: all)")
+    run.add_argument("--limit", type=_positive, metavar="N", help="a sample of N questions, each status with its share")
+    run.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the sample and the intervals (default: 0)")
+    run.add_argument("--out", type=Path, metavar="DIR", help="folder of the reports (default: DATELINE_HOME/evals/…)")
+    gate = run.add_mutually_exclusive_group()
+    gate.add_argument("--baseline", type=Path, metavar="FILE", help="fail where a metric is worse than accepted there")
+    gate.add_argument("--accept", type=Path, metavar="FILE", help="show what changed and accept this run as baseline")
+
+    commands.add_parser("list", help="the suites and the data each needs")
+
+    compare = commands.add_parser("compare", help="two reports side by side, with paired intervals")
+    compare.add_argument("before", type=Path, metavar="A.json")
+    compare.add_argument("after", type=Path, metavar="B.json")
+
+    bench = commands.add_parser("bench", help="latency of retrieving and quoting, rate of building, on this machine")
+    bench.add_argument("--suite", choices=SUITE_NAMES, default="seeds", help="whose articles and questions")
+    bench.add_argument("--data", type=Path, metavar="DIR", help="folder of the data set")
+    bench.add_argument("--limit", type=_positive, metavar="N", help="a sample of N questions")
+    bench.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the sample (default: 0)")
+    bench.add_argument("--out", type=Path, metavar="DIR", help="also write bench.json into this folder")
+    for command in (run, compare, bench):
+        command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = _whole(text)
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""What the four commands do, once their arguments are read."""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from evals import gates, tables
+from evals.benching import describe_machine, time_build, time_questions
+from evals.comparing import compare_reports
+from evals.errors import WrongUsage
+from evals.pages import write_page
+from evals.progress import follow
+from evals.reports import read_report, write_report
+from evals.running import find_problems, make_report, run_cases
+from evals.sampling import choose_split, sample
+from evals.suites.listing import SUITES
+from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName
+from evals.wiring import Opener, build_once, find_data, open_subject, reports_folder
+
+
+def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
+    """Run a suite, print its table, write its reports and check its gates; whether all passed."""
+    suite = SUITES[options.suite]
+    mode: EvalMode = options.mode or suite.mode
+    if options.retriever and mode != "retrieval":
+        raise WrongUsage(f"--retriever chooses what --mode retrieval measures; the mode is {mode!r}. Leave one out.")
+    retriever: RetrieverName = options.retriever or "fused"
+    baseline = gates.read_baseline(options.baseline) if options.baseline else None
+    data = suite.read(find_data(suite, options.data))
+    questions = sample(choose_split(data.questions, options.split), limit=options.limit, seed=options.seed)
+    with (opener or open_subject)(data, mode=mode, retriever=retriever) as subject:
+        problems = find_problems(subject, questions)
+        cases = run_cases(
+            subject, questions, mode=mode, follow=partial(follow, label=f"{suite.name}, {mode}"), fail=_report_failure
+        )
+        settings = {
+            "split": options.split,
+            "limit": options.limit,
+            "seed": options.seed,
+            "retriever": retriever if mode == "retrieval" else None,
+            "encoder": subject.encoder,
+            "data": data.fingerprint,
+        }
+        report = make_report(data, subject, cases, mode=mode, settings=settings, problems=problems, seed=options.seed)
+    report = gates.with_gates(report, gates.check_gates(report, baseline))
+    folder = options.out or reports_folder(suite, mode)
+    paths = (write_report(report, folder), write_page(report, folder))
+    _print_run(report, baseline, paths)
+    if options.accept:
+        return _accept(report, options.accept)
+    return gates.all_passed(report.gates)
+
+
+def list_suites() -> bool:
+    """Print the suites that there are and the data that each needs."""
+    for suite in SUITES.values():
+        _say(f"{suite.name}: {suite.summary}\n  default mode: {suite.mode}\n  needs {suite.needs}")
+    return True
+
+
+def compare(before: Path, after: Path) -> bool:
+    """Print two reports side by side, with the change of each metric and the cases whose outcome changed."""
+    old, new = read_report(before), read_report(after)
+    comparison = compare_reports(old, new)
+    _say(tables.comparison_table(old, new, comparison.changes))
+    _say(f"\nB - A over the {comparison.common} cases of both; * where its 95 % interval leaves out 0")
+    if comparison.only_before or comparison.only_after:
+        _say(f"{comparison.only_before} cases are only in A, {comparison.only_after} only in B")
+    _say(f"{len(comparison.flips)} outcomes changed")
+    if comparison.flips:
+        _say(tables.flips_lines(comparison.flips))
+    return True
+
+
+def bench(
+    options: argparse.Namespace, *, opener: Opener | None = None, builder: Callable[..., tuple[int, int]] | None = None
+) -> bool:
+    """Print how long retrieving and quoting take over the suite's questions, and how fast an index is built."""
+    suite = SUITES[options.suite]
+    data = suite.read(find_data(suite, options.data))
+    questions = sample(data.questions, limit=options.limit, seed=options.seed)
+    with (opener or open_subject)(data, mode="quotes", retriever="fused") as subject:
+        numbers = time_questions(subject, questions, follow=partial(follow, label="bench"))
+    numbers |= time_build(partial(builder or build_once, data))
+    _say(tables.format_table(("measured", "value"), [(name, f"{value:g}") for name, value in numbers.items()]))
+    machine = describe_machine()
+    _say(
+        f"\n{len(questions)} questions of {suite.name}; "
+        + ", ".join(f"{key} {value}" for key, value in machine.items())
+    )
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        document = {"suite": suite.name, "questions": len(questions), "machine": machine, "numbers": numbers}
+        (options.out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return True
+
+
+def _print_run(report: Report, baseline: gates.Baseline | None, paths: Iterable[Path]) -> None:
+    model = f", model {report.model}" if report.model else ""
+    _say(f"{report.suite}, {report.mode} mode, {report.n} cases, index {report.index_build}{model}\n")
+    _say(tables.metrics_table(report))
+    _say(f"\noutcomes: {tables.outcomes_line(report.cases)}")
+    if report.problems:
+        _say(f"{len(report.problems)} problems of the data:\n" + "\n".join(f"  {line}" for line in report.problems))
+    _say("\n" + tables.gates_lines(report.gates))
+    if baseline is not None:
+        if baseline.data not in (None, report.settings["data"]):
+            _say("the data changed since the baseline was accepted")
+        flips = gates.find_flips(baseline.cases, gates.outcomes(report))
+        if flips:
+            _say(f"{len(flips)} outcomes changed since then:\n{tables.flips_lines(flips)}")
+    _say("\nwrote " + " and ".join(str(path) for path in paths))
+
+
+def _accept(report: Report, path: Path) -> bool:
+    """Write the run as the accepted baseline, unless it breaks a hard bound; what changed is printed first."""
+    if not gates.all_passed(report.gates):
+        _say(f"not accepted: a gate that no baseline can loosen failed; {path} is as it was")
+        return False
+    earlier = gates.read_baseline(path) if path.exists() else None
+    accepted = gates.make_baseline(report, earlier=earlier)
+    old = earlier.metrics if earlier else {}
+    rows = [
+        (name, tables.format_value(old[name].value) if name in old else "", tables.format_value(bound.value))
+        for name, bound in accepted.metrics.items()
+    ]
+    _say(tables.format_table(("accepted", "before", "now"), rows))
+    flips = gates.find_flips(earlier.cases if earlier else {}, accepted.cases)
+    if flips:
+        _say(tables.flips_lines(flips))
+    gates.write_baseline(accepted, path)
+    _say(f"accepted as {path}: commit it with the change that it belongs to")
+    return True
+
+
+def _report_failure(question: GoldenQuestion, error: Exception) -> None:
+    """The whole story on standard error: the report names only the kind and the place."""
+    print(f"case {question.id} failed: {error}", file=sys.stderr)  # noqa: T201 - a command prints
+    traceback.print_exception(error, file=sys.stderr)
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 - a command prints

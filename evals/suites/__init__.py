@@ -1,0 +1,1 @@
+"""One file per data set: how it is read into golden questions and articles to index."""

@@ -1,0 +1,35 @@
+"""The suites by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.suites import multihop_rag, quotes, seeds
+from evals.types import EvalMode, SuiteData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """A data set that can be run. `mode` is what it runs in where nothing else is asked for."""
+
+    name: str
+    summary: str
+    needs: str
+    mode: EvalMode
+    read: Callable[[Path], SuiteData]
+
+
+SUITES: dict[str, Suite] = {
+    suite.name: suite
+    for suite in (
+        Suite(name="seeds", summary=seeds.SUMMARY, needs=seeds.NEEDS, mode="quotes", read=seeds.read_seeds),
+        Suite(name="quotes", summary=quotes.SUMMARY, needs=quotes.NEEDS, mode="quotes", read=quotes.read_quotes),
+        Suite(
+            name="multihop_rag",
+            summary=multihop_rag.SUMMARY,
+            needs=multihop_rag.NEEDS,
+            mode="retrieval",
+            read=multihop_rag.read_multihop_rag,
+        ),
+    )
+}

@@ -1,0 +1,188 @@
+"""The values that flow through an evaluation: golden questions, scored cases, metrics, gates, the report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias
+
+from indexes.types import Article, Retriever
+from qa.types import Answer, Question, Status
+
+EvalMode: TypeAlias = Literal["retrieval", "quotes", "answer"]
+RetrieverName: TypeAlias = Literal["fused", "dense", "lexical"]
+Split: TypeAlias = Literal["dev", "held_out"]
+Direction: TypeAlias = Literal["higher", "lower"]
+
+GOOD_OUTCOMES = frozenset({"right", "declined", "all_facts"})
+"""The outcomes of a case that nobody needs to look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldenQuestion:
+    """A question with what a right answer must quote, or with the knowledge that the articles do not answer it.
+
+    `gold_quotes` are plain strings, found in the stored text wherever they occur; `also_valid` answer just as well.
+    `wrong_quotes` are another person's words on the same topic. `split` is None where the data have no halves.
+    """
+
+    id: str
+    kind: str
+    text: str
+    status: Status
+    article_ids: tuple[str, ...] = ()
+    gold_quotes: tuple[str, ...] = ()
+    also_valid: tuple[str, ...] = ()
+    gold_answers: tuple[str, ...] = ()
+    speaker: str | None = None
+    wrong_quotes: tuple[str, ...] = ()
+    reason_code: str | None = None
+    split: Split | None = None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the articles answer the question, wholly, in part or with two voices."""
+        return self.status != "insufficient_evidence"
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Every quote that a right citation may cover."""
+        return self.gold_quotes + self.also_valid
+
+    @property
+    def facts(self) -> tuple[tuple[str, ...], ...]:
+        """The gold facts, each with the strings that state it.
+
+        The only gold quote of a question can be replaced by any `also_valid` one. Where a question needs several, the
+        data do not say which of them an `also_valid` quote replaces, so there each fact is its gold quote alone.
+        """
+        if len(self.gold_quotes) == 1:
+            return (self.accepted,)
+        return tuple((quote,) for quote in self.gold_quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a case adds to the two sides of a fraction."""
+
+    part: float
+    whole: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedSpan:
+    """Where a citation (or a retrieved passage) points, and what it was found to be; it holds no text."""
+
+    article_id: str
+    start: int
+    end: int
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A golden question after it was put: numbers, offsets and outcomes, but no text.
+
+    `right` says whether the quotes given (for a declined question: the closest ones) answer; None in retrieval mode.
+    `error` is the kind and place of the exception that ended the case.
+    """
+
+    id: str
+    kind: str
+    expected: Status
+    outcome: str
+    split: Split | None = None
+    status: Status | None = None
+    reason_code: str | None = None
+    score: float | None = None
+    right: bool | None = None
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    wall_ms: float | None = None
+    first_quote_ms: float | None = None
+    prompt_tokens: int | None = None
+    spans: tuple[CitedSpan, ...] = ()
+    error: str | None = None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the articles answer the question."""
+        return self.expected != "insufficient_evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A metric's value, its 95 % interval and the number of cases that count for it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Whether a metric stayed on the right side of its bound."""
+
+    metric: str
+    passed: bool
+    value: float | None
+    bound: float
+    direction: Direction
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run found, as `report.json` stores it."""
+
+    suite: str
+    mode: EvalMode
+    settings: Mapping[str, Any]
+    index_build: str
+    model: str | None
+    n: int
+    metrics: Mapping[str, Measured]
+    cases: tuple[Case, ...]
+    gates: tuple[Gate, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteData:
+    """A data set as read: the files to index and the questions, in the order of the file."""
+
+    suite: str
+    sources: tuple[Path, ...]
+    questions: tuple[GoldenQuestion, ...]
+    fingerprint: str
+
+
+class Storing(Protocol):
+    """Gives the stored articles back."""
+
+    def articles(self, article_ids: Sequence[str]) -> Mapping[str, Article]:
+        """The stored articles by id; unknown ids are left out."""
+        ...
+
+
+class Answering(Protocol):
+    """Answers a question: the only thing that is evaluated."""
+
+    def answer(self, question: Question) -> Answer:
+        """The answer; declining is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a run puts its questions to. `answerer` is None in retrieval mode, `model` where no LLM takes part."""
+
+    answerer: Answering | None
+    retriever: Retriever
+    catalogue: Storing
+    index_build: str
+    encoder: str
+    model: str | None = None
+
+    def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The stored texts, read again from the catalogue; unknown articles are left out."""
+        return {key: article.text for key, article in self.catalogue.articles(list(article_ids)).items()}

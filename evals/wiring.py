@@ -1,0 +1,93 @@
+"""Opens what a run puts its questions to: the suite's index, the retriever or the answerer, the language model."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from evals.errors import WrongUsage
+from evals.indexing import prepare_index, suite_settings
+from evals.settings import EvalSettings
+from evals.suites.listing import Suite
+from evals.types import EvalMode, RetrieverName, Subject, SuiteData
+from indexes.settings import IndexSettings
+from indexes.types import Retriever
+
+
+class Opener(Protocol):
+    """Opens a subject and closes it again. The product has one; tests put another in its place."""
+
+    def __call__(self, data: SuiteData, *, mode: EvalMode, retriever: RetrieverName) -> AbstractContextManager[Subject]:
+        """The subject, open until the block ends."""
+        ...
+
+
+@contextmanager
+def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = "fused") -> Iterator[Subject]:
+    """The subject over the suite's own index, which is built first where it must be. Raises `DatelineError`."""
+    from indexes.wiring import build_index, open_index
+
+    settings = suite_settings(data, IndexSettings())
+    with ExitStack() as closing:
+        index = prepare_index(
+            data,
+            settings,
+            build=lambda home: build_index(data.sources, settings=home),
+            open_built=open_index,
+        )
+        closing.callback(index.close)
+        answerer, model = None, None
+        if mode != "retrieval":
+            from qa.settings import QaSettings
+            from qa.wiring import open_answerer
+
+            answers = QaSettings()
+            if mode == "answer":
+                from qa.models.opening import open_model
+
+                model = open_model(answers)
+                closing.callback(model.close)
+            answerer = open_answerer(index, settings=answers, model=model, index_settings=settings)
+            closing.callback(answerer.close)
+        retrievers: dict[RetrieverName, Retriever] = {
+            "fused": index.retriever,
+            "dense": index.dense,
+            "lexical": index.lexical,
+        }
+        yield Subject(
+            answerer=answerer,
+            retriever=retrievers[retriever],
+            catalogue=index.catalogue,
+            index_build=index.manifest.name,
+            encoder=index.manifest.encoder,
+            model=model.name if model else None,
+        )
+
+
+def build_once(data: SuiteData) -> tuple[int, int]:
+    """Build the data's index from nothing in a folder that is removed afterwards; its articles and passages."""
+    from indexes.wiring import build_index
+
+    settings = IndexSettings()
+    (settings.home / "evals").mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="bench-", dir=settings.home / "evals") as home:
+        manifest = build_index(data.sources, settings=settings.model_copy(update={"home": Path(home)})).manifest
+    return manifest.articles, manifest.passages
+
+
+def find_data(suite: Suite, data: Path | None) -> Path:
+    """The folder of a suite's data: the one given, `seeds`, or the suite's below `DATELINE_EVAL_DATA`."""
+    if data is not None:
+        return data
+    if suite.name == "seeds":
+        return IndexSettings().seeds
+    public = EvalSettings().eval_data
+    if public is None:
+        raise WrongUsage(f"suite {suite.name!r} needs {suite.needs}.")
+    return public / suite.name
+
+
+def reports_folder(suite: Suite, mode: EvalMode) -> Path:
+    """Where a run's reports go if it is not told."""
+    return IndexSettings().home / "evals" / "reports" / f"{suite.name}-{mode}"

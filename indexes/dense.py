@@ -1,0 +1,241 @@
+"""Finds passages by meaning: vectors in Chroma, and the same vectors in a file for exact scores."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from indexes.errors import IndexDamaged
+from indexes.types import Encoder, Filters, Passage, Retrieved, Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+VECTORS = "vectors.npy"
+STORE = "chroma"
+
+_COLLECTION = "passages"
+# Recall against exact search is above .99 with these; the engine's defaults are 100 and 100.
+_SPACE = {"space": "ip", "ef_construction": 200, "ef_search": 200, "max_neighbors": 16}
+# Exact scores of 20,000 rows from the vector file take 13 ms; above, Chroma is asked for more than is wanted.
+_EXACT_ROWS = 20_000
+_OVERFETCH = 4
+
+
+class PassageStore(Protocol):
+    """What the retrievers ask of a catalogue."""
+
+    def passages(self, passage_ids: Sequence[str]) -> Mapping[str, Passage]:
+        """The stored passages by id."""
+        ...
+
+    def passages_at(self, rows: Iterable[int]) -> Mapping[int, Passage]:
+        """The stored passages by row."""
+        ...
+
+    def passage_rows(self, filters: Filters) -> Sequence[int]:
+        """The rows of the passages that the filters keep."""
+        ...
+
+    def article_rows(self, filters: Filters) -> Sequence[int]:
+        """The rows of the articles that the filters keep."""
+        ...
+
+
+class Dense:
+    """A `Retriever` by vectors; scores are cosines. Any number of threads may ask at once."""
+
+    def __init__(self, *, vectors: "VectorFile", store: "ChromaStore | None", encoder: Encoder, passages: PassageStore) -> None:
+        self._vectors = vectors
+        self._store = store
+        self._encoder = encoder
+        self._passages = passages
+
+    def retrieve(self, question: str, *, limit: int, filters: Filters) -> Sequence[Retrieved]:
+        """At most `limit` passages, best first; empty for a blank question."""
+        if not question.strip() or limit < 1 or not len(self._vectors):
+            return []
+        vector = self._encoder.encode([question])[0]
+        kept = self._passages.passage_rows(filters) if filters else None
+        if self._store is not None and (kept is None or len(kept) > _EXACT_ROWS):
+            found = self._from_store(vector, limit=limit, kept=kept)
+            if found is not None:
+                return found
+        scored = self._vectors.nearest(vector, limit=limit, rows=kept)
+        by_row = self._passages.passages_at(row for row, _ in scored)
+        return [Retrieved(passage=by_row[row], score=score, dense=score) for row, score in scored if row in by_row]
+
+    def scores(self, question: str, rows: Sequence[int]) -> Mapping[int, float]:
+        """The exact score of each row."""
+        return dict(self._vectors.nearest(self._encoder.encode([question])[0], limit=len(rows), rows=rows))
+
+    def close(self) -> None:
+        """Free the files."""
+        if self._store is not None:
+            self._store.close()
+
+    def _from_store(self, vector: Vectors, *, limit: int, kept: Sequence[int] | None) -> list[Retrieved] | None:
+        """The store's hits that the filter keeps; None where there may be more than it gave."""
+        assert self._store is not None  # noqa: S101 — the caller has looked
+        wanted = limit if kept is None else limit * max(_OVERFETCH, 2 * len(self._vectors) // len(kept))
+        hits = self._store.nearest(vector, limit=min(wanted, len(self._vectors)))
+        by_id = self._passages.passages([passage_id for passage_id, _ in hits])
+        if kept is not None:
+            allowed = {passage.id for passage in self._passages.passages_at(kept).values()}
+            by_id = {passage_id: passage for passage_id, passage in by_id.items() if passage_id in allowed}
+            if len(by_id) < limit:
+                return None
+        found = [
+            Retrieved(passage=by_id[passage_id], score=score, dense=score) for passage_id, score in hits if passage_id in by_id
+        ]
+        return found[:limit]
+
+
+class VectorFile:
+    """The vectors of a build, memory-mapped; row n belongs to passage row n."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._rows: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as problem:
+            raise IndexDamaged(
+                f"the vector file {str(path)!r} cannot be read ({problem}); run `python -m indexes verify`"
+            ) from problem
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and dimension."""
+        return self._rows.shape
+
+    def at(self, row: int) -> Vectors:
+        """One vector, copied."""
+        return np.array(self._rows[row])
+
+    def nearest(self, vector: Vectors, *, limit: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Rows and exact scores, best first; among equals the lower row. All rows where `rows` is None."""
+        chosen = np.arange(len(self._rows)) if rows is None else np.asarray(rows, dtype=np.int64)
+        if not len(chosen) or limit < 1:
+            return []
+        scores = (self._rows if rows is None else self._rows[chosen]) @ vector
+        order = np.lexsort((chosen, -scores))[:limit]
+        return [(int(chosen[at]), float(scores[at])) for at in order]
+
+    def problems(self, *, rows: int, dimension: int) -> list[str]:
+        """What is wrong with the file."""
+        if self.shape != (rows, dimension):
+            return [f"the vector file has the shape {self.shape} instead of {(rows, dimension)}"]
+        for start in range(0, rows, 4096):
+            lengths = np.linalg.norm(self._rows[start : start + 4096], axis=1)
+            if not np.allclose(lengths, 1.0, atol=1e-3):
+                return [f"the vector file holds rows after {start} that are no unit vectors"]
+        return []
+
+
+class VectorWriter:
+    """Fills the vector file and the store of a build that is being made, in row order."""
+
+    def __init__(self, folder: Path, *, rows: int, dimension: int, url: str = "", build: str = "") -> None:
+        self._file = np.lib.format.open_memmap(folder / VECTORS, mode="w+", dtype=np.float32, shape=(rows, dimension))
+        self._store = ChromaStore.open(folder, url=url, build=build, create=True)
+        self._at = 0
+
+    def add(self, passage_ids: Sequence[str], vectors: Vectors) -> None:
+        """The vectors of the next rows."""
+        self._file[self._at : self._at + len(vectors)] = vectors
+        self._at += len(vectors)
+        if self._store is not None:
+            self._store.add(passage_ids, vectors)
+
+    def close(self) -> None:
+        """Write everything and free the files."""
+        self._file.flush()
+        if self._store is not None:
+            self._store.close()
+
+
+class ChromaStore:
+    """A collection of vectors and ids, and nothing else: in the build's folder, or on a Chroma server."""
+
+    def __init__(self, client: "ClientAPI", collection: "Collection", lock: FileLock | None) -> None:
+        self._client = client
+        self._collection = collection
+        self._lock = lock
+
+    @classmethod
+    def open(cls, folder: Path, *, url: str = "", build: str = "", create: bool = False) -> "ChromaStore | None":
+        """The collection of a build; None where another process has its folder open.
+
+        Two processes in one embedded folder can hang (chroma issue 7040); the second one scores with the vector file.
+        Raises `IndexDamaged`.
+        """
+        lock: FileLock | None = None
+        if not url:
+            (folder / STORE).mkdir(exist_ok=True)
+            # Within one process the engine shares an open folder itself, so the lock is shared too.
+            lock = FileLock(folder / f"{STORE}.lock", is_singleton=True, thread_local=False)
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                return None
+        try:
+            client = _client(folder / STORE, url)
+            collection = _collection(client, f"{_COLLECTION}-{build}" if url else _COLLECTION, create=create)
+        except Exception as problem:  # the engine raises its own kinds, Rust panics among them
+            if lock is not None:
+                lock.release()
+            raise IndexDamaged(
+                f"the vectors in {url or str(folder / STORE)!r} cannot be opened ({problem}); run `python -m indexes verify`"
+            ) from problem
+        return cls(client, collection, lock)
+
+    def __len__(self) -> int:
+        return int(self._collection.count())
+
+    def add(self, passage_ids: Sequence[str], vectors: Vectors) -> None:
+        """More vectors, in batches that the engine takes."""
+        batch = self._client.get_max_batch_size()
+        for start in range(0, len(passage_ids), batch):
+            self._collection.add(ids=list(passage_ids[start : start + batch]), embeddings=vectors[start : start + batch])
+
+    def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[str, float]]:
+        """Ids and scores, best first."""
+        found: Any = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+        return [
+            (passage_id, 1.0 - float(distance))
+            for passage_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def close(self) -> None:
+        """Free the folder."""
+        self._client.close()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def _client(folder: Path, url: str) -> "ClientAPI":
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if not url:
+        return chromadb.PersistentClient(path=folder, settings=settings)
+    address = urlsplit(url)
+    secure = address.scheme == "https"
+    return chromadb.HttpClient(
+        host=address.hostname or "", port=address.port or (443 if secure else 80), ssl=secure, settings=settings
+    )
+
+
+def _collection(client: "ClientAPI", name: str, *, create: bool) -> "Collection":
+    if create:
+        return client.create_collection(name, configuration={"hnsw": _SPACE}, embedding_function=None)  # type: ignore[typeddict-item]
+    return client.get_collection(name, embedding_function=None)

@@ -1,0 +1,1 @@
+"""Readers: the formats in which articles come. `reading` is the way in."""

@@ -1,0 +1,273 @@
+"""Takes the furniture off a page that was saved as text: its date, banners, the headline, captions, section marks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from indexes.cleaning import clean_line, clean_text, paragraphs_of
+from indexes.dates import Dateline, DayLine, days_in, names_weekday, read_dateline, read_day_line, year_of
+from indexes.types import Basis
+
+_LONGEST_HEADLINE = 200
+_LONGEST_CAPTION = 700
+_LONGEST_LABEL = 60
+_DERIVED_TITLE = 120
+_HEAD = 5
+_LEAD = 3
+_SHORTEST_REPEAT = 60
+_SHORTEST_STANDFIRST = 40
+
+_BANNER = re.compile(
+    r"(?:breaking(?:\s+news)?|live(?:\s+updates?)?|latest(?:\s+news)?|just\s+in|developing(?:\s+story)?|exclusive"
+    r"|news\s+alert|alert|updated?|watch|video|photos?|gallery)\s*[:!|–—-]*",
+    re.IGNORECASE,
+)
+_BANNER_IN_HEADLINE = re.compile(r"^(?:breaking(?:\s+news)?|just\s+in)\s*[:|–—-]\s+(?=\S)", re.IGNORECASE)
+_BYLINE = re.compile(r"^by:?\s+(?P<names>[A-Z][\w.'’-]*(?:[ ,]+(?:and\s+|&\s+)?[A-Z][\w.'’-]*){0,9})$", re.IGNORECASE)
+_OUTLET_WORD = re.compile(
+    r"\b(?:Agency|Broadcasting|Bulletin|Chronicle|Courier|Daily|Digest|Dispatch|Echo|Enquirer|Examiner|Express|Gazette"
+    r"|Globe|Guardian|Herald|Independent|Inquirer|Journal|Ledger|Mail|Mercury|Mirror|News|Observer|Post|Press|Radio"
+    r"|Record|Register|Reporter|Review|Sentinel|Standard|Star|Sun|Telegraph|Times|Tribune|TV|Weekly|Whistle|Wire)\b"
+)
+_AGENCY = r"(?:Getty(?: Images)?|AFP|REUTERS|Reuters|AP(?: Photo)?|EPA(?:-EFE)?|EFE|ANP|DPA|dpa|TASS|Xinhua|WireImage)"
+_CREDIT = re.compile(
+    rf"(?:\b{_AGENCY}(?:\s+via)?\s*/\s*[\w.’' -]{{1,60}}|[\w.’' -]{{1,60}}/\s*{_AGENCY}|\bGetty Images|\bAP Photo)"
+    rf"(?:\s*/\s*[\w.’' -]{{1,40}}){{0,3}}\s*[)\]]?\.?$"
+    r"|(?:^|[.\s(\[])(?:Photo(?:graph|s)?|Picture|Image|Photo credit|Image credit)(?:\s+by)?\s*:\s*[^.!?]{1,80}[)\]]?\.?$"
+)
+_CAPTION = re.compile(r"^(?:FILE(?: PHOTO| PICTURE)?|PHOTO|PICTURE|IMAGE|PICTURED|CAPTION|Caption|Photo)\s*[:–—-]\s")
+_FILE_PICTURE = re.compile(r"\b(?:file (?:photo|picture|image)|archive|FILE)\b")
+_FURNITURE = re.compile(
+    r"(?:advertisement|(?:article|story) continues (?:below|after).{0,40}|read more|related(?: articles| stories)?"
+    r"|share(?: this)?(?: article| story)?|print|e-?mail|(?:read more|read also|also read|related|see also)\s*:.{1,150}"
+    r"|(?:sign up|subscribe) (?:for|to) (?:our|the) .{0,60}newsletters?.{0,60}|follow us on .{1,60})",
+    re.IGNORECASE,
+)
+_SECTION_MARK = re.compile(r"[–—-]{1,3}\s+\S(?:.{0,78}\S)?\s+[–—-]{1,3}")
+_STATEMENT = re.compile(r"[.,;:][\"'”’»)\]]*$")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.)+$")
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.)[\"'”’»)\]]*$")
+_FOLDED = str.maketrans("‘’‚‛“”„‟–—‐‑", "''''\"\"\"\"----")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page tells. `text` is canonical and without its headline; `title` is never empty where `text` is not.
+
+    `captured` is the day printed above the headline: when the page was saved. `published` is the story's own day.
+    """
+
+    title: str
+    text: str
+    outlet: str | None = None
+    authors: tuple[str, ...] = ()
+    captured: str | None = None
+    published: str | None = None
+    published_basis: Basis = "unknown"
+
+
+@dataclass(slots=True)
+class _Head:
+    """What the lines around the headline told."""
+
+    title: str
+    repeated: bool = False
+    derived: bool = False
+    above: date | None = None
+    below: DayLine | None = None
+    outlet: str | None = None
+    authors: tuple[str, ...] = ()
+    headlines: set[str] = field(default_factory=set)
+
+
+def read_page(text: str, *, title: str | None = None, headlines: Sequence[str] = ()) -> Page:
+    """Takes a text apart. Without `title` the headline is found in the text, or made of its first words.
+
+    `headlines` are other forms of the headline (a page's title, its social-media headline) to take off the text.
+    Only whole paragraphs are removed, never a part of one.
+    """
+    paragraphs = paragraphs_of(clean_text(text))
+    head = _Head(clean_line(title or ""))
+    head.headlines = {_fold(form) for form in (head.title, *headlines)} - {""}
+    body = _read_head(paragraphs, head)
+    captions = [paragraph for paragraph in body if _is_caption(paragraph)]
+    kept = _without_repeats([p for p in body if not _is_caption(p) and not _FURNITURE.fullmatch(p)])
+    kept = [p for p in kept if not _SECTION_MARK.fullmatch(p) and any(map(str.isalnum, p))]
+    if not kept:
+        # A text that is nothing but furniture is kept as it is: better a caption than nothing.
+        kept = [p for p in body or paragraphs if any(map(str.isalnum, p))]
+    if kept and not head.title:
+        head.title = _first_words(kept[0])
+    published, basis = _published(head, kept, captions)
+    return Page(
+        title=head.title,
+        text="\n\n".join(kept),
+        outlet=head.outlet,
+        authors=head.authors,
+        captured=head.above.isoformat() if head.above else None,
+        published=published.isoformat() if published else None,
+        published_basis=basis,
+    )
+
+
+def same_headline(one: str, other: str) -> bool:
+    """Whether two lines are one headline but for case, white space and the shape of quotation marks."""
+    return _fold(one) == _fold(other)
+
+
+def _read_head(paragraphs: list[str], head: _Head) -> list[str]:
+    """Reads the lines above and below the headline into `head`; gives the paragraphs that follow them."""
+    start = _read_above(paragraphs, head)
+    while start < len(paragraphs):
+        line = paragraphs[start]
+        day_line = read_day_line(line)
+        names = _BYLINE.match(line) if len(line) <= _LONGEST_LABEL else None
+        if day_line:
+            if head.below is None or (day_line.label == "published" and head.below.label != "published"):
+                head.below = day_line
+        elif names and start + 1 < len(paragraphs):
+            head.authors = head.authors or split_names(names["names"])
+        elif _is_outlet(paragraphs, start):
+            head.outlet = head.outlet or line
+        elif _is_headline_again(line, head):
+            head.repeated = True
+        else:
+            break
+        start += 1
+    return paragraphs[start:]
+
+
+def _read_above(paragraphs: list[str], head: _Head) -> int:
+    """Reads the lines above the headline; gives where the story goes on."""
+    for index, line in enumerate(paragraphs[: _HEAD + 1]):
+        day_line = read_day_line(line)
+        if head.headlines and _is_headline_again(line, head):
+            head.repeated = True
+            head.above = _first_day(paragraphs[:index])
+            return index + 1
+        if day_line or _BANNER.fullmatch(line) or _FURNITURE.fullmatch(line):
+            continue
+        if head.title:
+            if len(line) <= _LONGEST_LABEL and not _STATEMENT.search(line):
+                continue
+            break
+        head.above = _first_day(paragraphs[:index])
+        if _is_headline(line, paragraphs[index + 1 :]):
+            head.title, head.derived = _BANNER_IN_HEADLINE.sub("", line), True
+            head.headlines = {_fold(line), _fold(head.title)}
+            return index + 1
+        return index
+    # The headline is not repeated, so nothing tells a page's date from a story's: only banners go.
+    start = 0
+    while start < len(paragraphs) and _BANNER.fullmatch(paragraphs[start]):
+        start += 1
+    return start
+
+
+def _first_day(lines: Sequence[str]) -> date | None:
+    read = (read_day_line(line) for line in lines)
+    return next((line.day for line in read if line and line.day), None)
+
+
+def _is_headline_again(line: str, head: _Head) -> bool:
+    return _fold(line) in head.headlines or _fold(_BANNER_IN_HEADLINE.sub("", line)) in head.headlines
+
+
+def _is_headline(line: str, after: Sequence[str]) -> bool:
+    """Whether a first line is a headline and not already the story's first sentence."""
+    if len(line) > _LONGEST_HEADLINE or not any(map(str.isalnum, line)) or _is_caption(line):
+        return False
+    if not any(any(map(str.isalnum, paragraph)) and not read_day_line(paragraph) for paragraph in after):
+        return False
+    ends_sentence = _STATEMENT.search(line) and not _ELLIPSIS.search(line) and not _INITIALS.search(line)
+    return not ends_sentence
+
+
+def _is_outlet(paragraphs: Sequence[str], index: int) -> bool:
+    """Whether a line names an outlet: a few capitalised words, one of them such as Courier, beside a date or byline."""
+    line = paragraphs[index]
+    words = line.split()
+    if len(words) > 6 or not _OUTLET_WORD.search(line) or _STATEMENT.search(line):  # noqa: PLR2004 - "a few"
+        return False
+    if not all(word[0].isupper() or word.lower() in {"of", "the", "and", "&", "de"} for word in words):
+        return False
+    beside = paragraphs[max(0, index - 1) : index] + list(paragraphs[index + 1 : index + 2])
+    return any(read_day_line(other) or _BYLINE.match(other) for other in beside)
+
+
+def _is_caption(paragraph: str) -> bool:
+    if len(paragraph) > _LONGEST_CAPTION:
+        return False
+    dateline = read_dateline(paragraph)
+    return bool(
+        (dateline and dateline.caption) or _CREDIT.search(paragraph[-200:]) or _CAPTION.match(paragraph),
+    )
+
+
+def _without_repeats(paragraphs: list[str]) -> list[str]:
+    """Each long paragraph once. Of a lead that is repeated at the top, the one nearer to the story stays."""
+    folded = [_fold(paragraph) for paragraph in paragraphs]
+    dropped: set[int] = set()
+    for index in range(min(_LEAD, len(paragraphs))):
+        standfirst = folded[index].removesuffix("…").removesuffix("...").rstrip()
+        cut = standfirst != folded[index]
+        for later in range(index + 1, min(index + 1 + _LEAD, len(paragraphs))):
+            begins = cut and len(standfirst) >= _SHORTEST_STANDFIRST and folded[later].startswith(standfirst)
+            if begins or (folded[index] == folded[later] and len(folded[index]) >= _SHORTEST_STANDFIRST):
+                dropped.add(index)
+    seen: set[str] = set()
+    kept = []
+    for index, paragraph in enumerate(paragraphs):
+        if index in dropped or (folded[index] in seen and len(folded[index]) >= _SHORTEST_REPEAT):
+            continue
+        seen.add(folded[index])
+        kept.append(paragraph)
+    return kept
+
+
+def _published(head: _Head, body: Sequence[str], captions: Sequence[str]) -> tuple[date | None, Basis]:
+    """The story's day: printed under the headline, in its dateline, or in a caption whose weekday the lead names."""
+    if head.below and head.below.day and head.below.label == "published":
+        return head.below.day, "stated"
+    fresh = [caption for caption in captions if not _FILE_PICTURE.search(caption)]
+    pictured = [day for caption in fresh for day in [*days_in(caption), *_dates_of(read_dateline(caption))]]
+    under_headline = head.below.day if head.below and (head.repeated or head.derived) else None
+    datelines = [dateline for p in body[:_LEAD] if (dateline := read_dateline(p)) and not dateline.caption]
+    lead = "\n\n".join(body[:_LEAD])
+    supported = {day for day in pictured if names_weekday(lead, day)}
+    day = under_headline
+    if day is None and datelines:
+        day = year_of(datelines[0], known=pictured, captured=head.above)
+    if day is None and not datelines and len(set(pictured)) == 1:
+        day = next(iter(supported), None)
+    if day is None or (head.above and day > head.above):
+        return None, "unknown"
+    return day, "inferred"
+
+
+def _dates_of(dateline: Dateline | None) -> list[date]:
+    day = dateline.date() if dateline else None
+    return [day] if day else []
+
+
+def split_names(names: str) -> tuple[str, ...]:
+    """The people of a byline: `By Ada Hall, Bo Lind and Cy Ross` are three."""
+    bare = re.sub(r"^by\b:?\s+", "", clean_line(names), flags=re.IGNORECASE)
+    parts = re.split(r"\s+(?:and|&)\s+|\s*;\s*", bare)
+    by_comma = [part for whole in parts for part in whole.split(",")]
+    # "Hall, Ada" is one person; only whole names are taken apart at a comma.
+    if all(len(part.split()) > 1 for part in by_comma if part.strip()):
+        parts = by_comma
+    return tuple(dict.fromkeys(part.strip(" ,") for part in parts if part.strip(" ,")))
+
+
+def _first_words(paragraph: str) -> str:
+    """A title for a text that has none: its first words."""
+    if len(paragraph) <= _DERIVED_TITLE:
+        return paragraph
+    return paragraph[:_DERIVED_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _fold(line: str) -> str:
+    return clean_line(line).translate(_FOLDED).casefold()

@@ -1,0 +1,294 @@
+"""Answers a question: read, retrieve, evidence, gate, compose, verify, record."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from indexes.types import Catalogue, Filters, Retrieved, Retriever, Scorer, Vocabulary
+from qa.answerability import answers, rank
+from qa.calibration import THRESHOLD
+from qa.citations import MAX_PER_ANSWER, cite
+from qa.composing import Composed, Composer
+from qa.conflicts import find_conflict
+from qa.errors import InvalidQuestion, ModelUnavailable
+from qa.evidence import Candidate, find_candidates
+from qa.question import Part, ReadQuestion, read_question
+from qa.refusing import Refusal, refuse
+from qa.selecting import as_evidence, select
+from qa.traces import Traces, new_trace_id
+from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
+
+MAX_QUESTION = 2_000
+MAX_LIMIT = 50
+_PER_PART = 4
+_DEPTH = 3
+"""Passages retrieved for each one considered, before wire copies collapse and speakers are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What answering needs of an opened index. `build` is its name with the revision."""
+
+    build: str
+    retriever: Retriever
+    catalogue: Catalogue
+    vocabulary: Vocabulary
+    encoder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one part of a question has come to: its ranked candidates, the chosen ones, and the gate's score."""
+
+    part: Part
+    ranked: Sequence[Candidate]
+    chosen: Sequence[Candidate]
+    score: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the gate lets the evidence through."""
+        return self.score >= THRESHOLD and bool(self.chosen)
+
+
+class Answerer:
+    """Answers questions from one index. Safe for many threads at once."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        *,
+        scorer: Scorer,
+        model: LanguageModel | None = None,
+        model_state: str = "off",
+        traces: Traces | None = None,
+    ) -> None:
+        self._index = sources
+        self._scorer = scorer
+        self._model = model
+        self._model_state = model_state
+        self._composer = Composer(model) if model else None
+        self._traces = traces
+        self._outlets = tuple(index.catalogue.outlets())
+        self._speakers = tuple(index.catalogue.speakers())
+
+    def answer(self, question: Question) -> Answer:
+        """The answer, or a reasoned refusal. Raises `InvalidQuestion`, and `ModelUnavailable` for `answer` without an LLM."""
+        mode = self._mode(question)
+        clock = _Clock()
+        read = self.read(question)
+        with clock.step("retrieve"):
+            passages = [self._retrieve(part, read, question) for part in read.parts]
+        with clock.step("evidence"):
+            found = [self.find(part, hits, read) for part, hits in zip(read.parts, passages, strict=True)]
+        clock.mark("first_quote")
+        answer = self._conclude(question, read, found, passages, mode, clock)
+        return self._record(question, read, found, answer, clock)
+
+    def search(self, question: Question) -> tuple[Retrieved, ...]:
+        """The passages that the question would be answered from, best first. Raises `InvalidQuestion`."""
+        self._check(question)
+        read = self.read(question)
+        hits = _merge([self._retrieve(part, read, question) for part in read.parts])
+        return tuple(hits[: question.limit])
+
+    def undated(self, question: Question) -> int:
+        """How many articles the question's days leave out because they have no date."""
+        return self._index.catalogue.undated(question.filters)
+
+    def parts(self) -> Mapping[str, str]:
+        """The state of each part: the index's build, the encoder's name, and the LLM's `ready`, `off` or `missing: …`."""
+        return {"index": self._index.build, "encoder": self._index.encoder, "llm": self._model_state}
+
+    def close(self) -> None:
+        """Close the traces. The index and the model are their opener's."""
+        if self._traces:
+            self._traces.close()
+
+    def read(self, question: Question) -> ReadQuestion:
+        """The question as understood."""
+        return read_question(question.text, outlets=self._outlets, speakers=self._speakers)
+
+    def find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
+        """The candidates of one part, ranked, with the gate's score."""
+        candidates = find_candidates(
+            part, hits, catalogue=self._index.catalogue, scorer=self._scorer, vocabulary=self._index.vocabulary
+        )
+        ranked = rank(candidates)
+        chosen = select(ranked, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
+        return Found(part, ranked, chosen, answers(ranked[0]) if ranked else 0.0)
+
+    def _mode(self, question: Question) -> Mode:
+        self._check(question)
+        if question.mode == "answer" and self._model is None:
+            raise ModelUnavailable(
+                "there is no language model, so mode 'answer' cannot be had; ask with mode 'quotes', or set DATELINE_LLM "
+                "and see `python -m indexes weights`"
+            )
+        return question.mode or ("answer" if self._model else "quotes")
+
+    def _check(self, question: Question) -> None:
+        if not question.text.strip():
+            raise InvalidQuestion("the question is empty; ask something of 1 to 2,000 characters")
+        if len(question.text) > MAX_QUESTION:
+            raise InvalidQuestion(f"the question has {len(question.text):,} characters; at most {MAX_QUESTION:,} are read")
+        if not 1 <= question.limit <= MAX_LIMIT:
+            raise InvalidQuestion(f"limit {question.limit!r} is not between 1 and {MAX_LIMIT}")
+
+    def _retrieve(self, part: Part, read: ReadQuestion, question: Question) -> list[Retrieved]:
+        """The passages of one part; where it names outlets, each of them gets its share."""
+        asked = part.text if len(read.parts) == 1 else f"{part.text}"
+        limit = question.limit
+        lists = [self._index.retriever.retrieve(asked, limit=limit, filters=question.filters)]
+        if read.outlets and not question.filters.outlets:
+            for outlet in read.outlets:
+                filters = replace(question.filters, outlets=(outlet,))
+                lists.append(self._index.retriever.retrieve(asked, limit=max(limit // 2, 1), filters=filters))
+        return _merge(lists)[: limit * max(len(lists) - 1, 1)]
+
+    def _conclude(
+        self,
+        question: Question,
+        read: ReadQuestion,
+        found: Sequence[Found],
+        passages: Sequence[Sequence[Retrieved]],
+        mode: Mode,
+        clock: "_Clock",
+    ) -> Answer:
+        held = [piece for piece in found if piece.holds]
+        shared = Answer(
+            status="insufficient_evidence",
+            mode=mode,
+            undated_left_out=self._index.catalogue.undated(question.filters),
+            index_build=self._index.build,
+            model=self._model.name if self._model and mode == "answer" else None,
+            score=min((piece.score for piece in found), default=0.0),
+            passages=tuple(_merge(passages)[: question.limit]),
+        )
+        if not held:
+            return self._decline(shared, found[0], passages[0])
+        evidence = [as_evidence(c) for c in _interleave([piece.chosen for piece in held])][:MAX_PER_ANSWER]
+        status, reason = _status(found)
+        citations, dropped = cite(evidence)
+        if not citations:
+            return self._decline(replace(shared, dropped=dropped), found[0], passages[0])
+        if find_conflict([piece.part for piece in held], citations):
+            status, reason = "conflicting", "The articles give different values; each is cited."
+        answered = replace(shared, status=status, reason=reason, dropped=dropped, citations=citations)
+        if mode == "quotes" or self._composer is None:
+            return answered
+        with clock.step("generate"):
+            draft = self._composer.draft(read.text, evidence, reference_date=question.reference_date)
+        with clock.step("verify"):
+            composed = self._composer.verify(draft, evidence, _groups(held, evidence))
+        return _with_claims(answered, composed)
+
+    def _decline(self, shared: Answer, found: Found, hits: Sequence[Retrieved]) -> Answer:
+        refusal: Refusal = refuse(
+            found.part,
+            found.ranked,
+            hits,
+            catalogue=self._index.catalogue,
+            scorer=self._scorer,
+            vocabulary=self._index.vocabulary,
+            score=found.score,
+        )
+        closest, _ = cite([as_evidence(candidate) for candidate in refusal.closest])
+        return replace(
+            shared,
+            status="insufficient_evidence",
+            reason=refusal.reason,
+            reason_code=refusal.code,
+            closest=closest,
+            citations=(),
+        )
+
+    def _record(
+        self, question: Question, read: ReadQuestion, found: Sequence[Found], answer: Answer, clock: "_Clock"
+    ) -> Answer:
+        final = replace(answer, trace_id=new_trace_id(), timings_ms=clock.timings())
+        if self._traces:
+            self._traces.record(final, question, read, {piece.part.text: piece.ranked[:10] for piece in found})
+        return final
+
+
+def _groups(held: Sequence[Found], evidence: Sequence[Evidence]) -> list[tuple[Part, list[int]]]:
+    """Each part with the numbers (from 1) of the evidence that was chosen for it."""
+    groups = []
+    for piece in held:
+        chosen = {(candidate.article.id, candidate.start, candidate.end) for candidate in piece.chosen}
+        numbers = [n for n, e in enumerate(evidence, start=1) if (e.article.id, e.start, e.end) in chosen]
+        groups.append((piece.part, numbers))
+    return groups
+
+
+def _with_claims(answer: Answer, composed: Composed) -> Answer:
+    return replace(
+        answer,
+        answer=composed.answer,
+        short_answer=composed.short_answer,
+        claims=composed.claims,
+        citations=composed.citations,
+        dropped=answer.dropped + composed.dropped,
+        prompt_tokens=composed.prompt_tokens,
+    )
+
+
+def _status(found: Sequence[Found]) -> tuple[Status, str | None]:
+    missing = [piece.part.text for piece in found if not piece.holds]
+    if not missing:
+        return "answered", None
+    return "partial", f"The articles do not answer this part: {missing[0]}."
+
+
+def _interleave(lists: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """The best of each part, then the second of each; no quote twice."""
+    rows: list[Candidate] = []
+    for rank_ in range(max((len(row) for row in lists), default=0)):
+        for row in lists:
+            if rank_ < len(row) and not any(_same_place(row[rank_], other) for other in rows):
+                rows.append(row[rank_])
+    return rows
+
+
+def _same_place(one: Candidate, other: Candidate) -> bool:
+    return one.article.id == other.article.id and one.start < other.end and other.start < one.end
+
+
+def _merge(lists: Sequence[Sequence[Retrieved]]) -> list[Retrieved]:
+    """One list, best first, each passage once."""
+    best: dict[str, Retrieved] = {}
+    for hits in lists:
+        for hit in hits:
+            known = best.get(hit.passage.id)
+            if known is None or hit.score > known.score:
+                best[hit.passage.id] = hit
+    return sorted(best.values(), key=lambda hit: -hit.score)
+
+
+class _Clock:
+    """Wall time of each step, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._begun = time.perf_counter()
+        self._steps: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._steps[name] = self._since(begun)
+
+    def mark(self, name: str) -> None:
+        self._steps[name] = self._since(self._begun)
+
+    def timings(self) -> Mapping[str, float]:
+        return {**self._steps, "total": self._since(self._begun)}
+
+    @staticmethod
+    def _since(begun: float) -> float:
+        return round((time.perf_counter() - begun) * 1000, 2)

@@ -1,0 +1,149 @@
+"""Has the language model write claims from evidence, and keeps what verification lets through."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from indexes.quotations import quoted_spans
+from qa.citations import MAX_PER_ANSWER, MAX_PER_CLAIM, cite
+from qa.errors import ModelProblem
+from qa.prompt import MAX_REPLY_TOKENS, SCHEMA, Reply, build_prompt, read_reply
+from qa.question import Part
+from qa.restoring import restore_quotes
+from qa.types import Citation, Claim, Evidence, LanguageModel
+from qa.verification import verify_claim
+
+_log = logging.getLogger("dateline.qa")
+MAX_EVIDENCE = 6
+"""Pieces of evidence in a prompt."""
+_SHORT = 15
+"""Words of a short answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model wrote, before anything of it is believed. `reply` None: it failed."""
+
+    reply: Reply | None
+    prompt_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """Verified claims with their citations, numbered in the order in which the claims use them."""
+
+    answer: str
+    short_answer: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    dropped: int
+    prompt_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    text: str
+    numbers: tuple[int, ...]
+
+
+class Composer:
+    """Writes answers with one language model."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    def draft(self, question: str, evidence: Sequence[Evidence], *, reference_date: date | None) -> Draft:
+        """Ask the model. One that fails leaves the verified quotes to speak for themselves."""
+        messages = build_prompt(question, evidence[:MAX_EVIDENCE], reference_date=reference_date)
+        try:
+            completion = self._model.complete(messages, schema=SCHEMA, max_tokens=MAX_REPLY_TOKENS)
+            return Draft(read_reply(completion.text), completion.prompt_tokens)
+        except ModelProblem as problem:
+            _log.warning("the language model failed, so the quotes are the answer: %s", problem)
+            return Draft(None)
+
+    def verify(
+        self, draft: Draft, evidence: Sequence[Evidence], groups: Sequence[tuple[Part, Sequence[int]]]
+    ) -> Composed:
+        """Keep the claims that hold. `groups` gives each part of the question the numbers (from 1) of its evidence.
+
+        A part without a surviving claim is answered by its best quote, word for word.
+        """
+        kept: list[_Kept] = []
+        dropped = 0
+        speakers = {number: part.speaker for part, numbers in groups for number in numbers}
+        for text, numbers in draft.reply.claims if draft.reply else ():
+            claim = self._hold(text, numbers, evidence, speakers)
+            if claim is None:
+                dropped += 1
+            elif not any(claim.text == other.text for other in kept):
+                kept.append(claim)
+        for _, numbers in groups:
+            if numbers and not any(set(numbers) & set(claim.numbers) for claim in kept):
+                kept.append(_Kept(evidence[numbers[0] - 1].quote, (numbers[0],)))
+        return _assemble(kept, evidence, draft, groups, dropped)
+
+    def _hold(
+        self, text: str, numbers: Sequence[int], evidence: Sequence[Evidence], speakers: dict[int, str | None]
+    ) -> _Kept | None:
+        """The claim with the citations that bear it out, or None. A claim that names a wrong number is tried on the rest."""
+        named = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)][:MAX_PER_CLAIM]
+        restored = restore_quotes(text, [piece.quote for piece in evidence])
+        bearing = [n for n in range(1, len(evidence) + 1) if self._bears(restored, [n], evidence, speakers)]
+        if named and not bearing and self._bears(restored, named, evidence, speakers):
+            return _Kept(restored, tuple(named))
+        first = [number for number in named if number in bearing]
+        chosen = [*first, *(number for number in bearing if number not in first)][:MAX_PER_CLAIM]
+        return _Kept(restored, tuple(chosen)) if chosen else None
+
+    @staticmethod
+    def _bears(
+        text: str, numbers: Sequence[int], evidence: Sequence[Evidence], speakers: dict[int, str | None]
+    ) -> bool:
+        asked = {speakers.get(number) for number in numbers}
+        speaker = next(iter(asked)) if len(asked) == 1 else None
+        return verify_claim(text, [evidence[number - 1] for number in numbers], speaker=speaker).holds
+
+
+def _assemble(
+    kept: Sequence[_Kept],
+    evidence: Sequence[Evidence],
+    draft: Draft,
+    groups: Sequence[tuple[Part, Sequence[int]]],
+    dropped: int,
+) -> Composed:
+    used = list(dict.fromkeys(number for claim in kept for number in claim.numbers))[:MAX_PER_ANSWER]
+    citations, failed = cite([evidence[number - 1] for number in used])
+    renumbered = {number: place for place, number in enumerate(used, start=1)}
+    claims = []
+    for claim in kept:
+        numbers = tuple(sorted(renumbered[number] for number in claim.numbers if number in renumbered))
+        if numbers:
+            claims.append(Claim(text=claim.text, citations=numbers))
+    text = " ".join(f"{claim.text} {''.join(f'[{number}]' for number in claim.citations)}" for claim in claims)
+    return Composed(
+        answer=text,
+        short_answer=_short_answer(draft, [evidence[number - 1] for number in used], groups),
+        claims=tuple(claims),
+        citations=citations,
+        dropped=dropped + failed,
+        prompt_tokens=draft.prompt_tokens,
+    )
+
+
+def _short_answer(draft: Draft, cited: Sequence[Evidence], groups: Sequence[tuple[Part, Sequence[int]]]) -> str:
+    """The model's short answer where it holds; else the words themselves."""
+    written = draft.reply.short_answer.strip() if draft.reply else ""
+    if written:
+        restored = restore_quotes(written, [piece.quote for piece in cited])
+        plain = [replace(piece, speaker=piece.speaker) for piece in cited]
+        if verify_claim(restored, plain).holds:
+            return restored
+    best = cited[0]
+    spoken = [span.of(best.quote) for span in quoted_spans(best.quote)]
+    if spoken and any(part.speaker for part, _ in groups):
+        longest = max(spoken, key=len)
+        return f"“{longest}”"
+    words = best.quote.split()
+    return best.quote if len(words) <= _SHORT * 2 else " ".join(words[: _SHORT * 2]) + " …"

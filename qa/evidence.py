@@ -1,0 +1,317 @@
+"""Turns retrieved passages into candidate quotes: whole sentences or quotations, each with its speaker and its features."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from indexes.names import fold, same_person
+from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vocabulary
+from indexes.words import find_words
+from qa.answer_types import holds_answer
+from qa.question import Part
+
+MAX_QUOTE = 500
+"""Characters of a quote."""
+MAX_SENTENCES = 3
+"""Sentences of a quote."""
+_SCORED = 48
+"""Sentences that the learned scorer sees for one part of a question: a few hundredths of a second where none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What is known of a candidate, each between 0 and about 1; higher speaks for it.
+
+    `sparse`: the learned scorer on the quote alone; `sparse_window`: with the sentence before it and the headline.
+    `cover`, `cover_window`, `cover_article`: share of the question's content words (weighted by rarity) in the quote,
+    in the quote with its neighbours and headline, in the whole article. `names`: share of the question's names in the
+    window. `kind`: holds the kind of thing asked for. `passage`: score of its passage against the best one.
+    `dense`: cosine of its passage. `direct`: somebody's words in quotation marks.
+    """
+
+    sparse: float = 0.0
+    sparse_window: float = 0.0
+    cover: float = 0.0
+    cover_window: float = 0.0
+    cover_article: float = 0.0
+    names: float = 0.0
+    kind: float = 0.0
+    passage: float = 0.0
+    dense: float = 0.0
+    direct: float = 0.0
+
+    def vector(self) -> list[float]:
+        """The features in the order of `NAMES`."""
+        return [getattr(self, name) for name in NAMES]
+
+
+NAMES = (
+    "sparse",
+    "sparse_window",
+    "cover",
+    "cover_window",
+    "cover_article",
+    "names",
+    "kind",
+    "passage",
+    "dense",
+    "direct",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A quote that may answer: `article.text[start:end]`. `score` is set by ranking, 0 to 1."""
+
+    article: Article
+    start: int
+    end: int
+    speaker: str | None
+    features: Features
+    score: float = 0.0
+
+    @property
+    def quote(self) -> str:
+        """The words."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One article as evidence is taken from it."""
+
+    article: Article
+    sentences: Sequence[Span]
+    quotations: Sequence[Quotation]
+    passage: float
+    dense: float
+    seen: frozenset[int]
+    """Indices of the sentences that lie in retrieved passages or beside them."""
+
+
+def find_candidates(
+    part: Part,
+    retrieved: Sequence[Retrieved],
+    *,
+    catalogue: Catalogue,
+    scorer: Scorer,
+    vocabulary: Vocabulary,
+) -> list[Candidate]:
+    """The candidates of one part of a question, in no order. For somebody's words: of that person alone."""
+    readings = _read(retrieved, catalogue)
+    spans: list[tuple[_Reading, int, int, str | None, bool]] = []
+    for reading in readings:
+        if part.speaker is not None:
+            spans.extend(_spoken(reading, part.speaker))
+        else:
+            spans.extend(_sentences(reading))
+    return _describe(part, spans, scorer=scorer, vocabulary=vocabulary)
+
+
+def find_others_words(
+    part: Part,
+    retrieved: Sequence[Retrieved],
+    *,
+    catalogue: Catalogue,
+    scorer: Scorer,
+    vocabulary: Vocabulary,
+) -> list[Candidate]:
+    """What others than the speaker asked about said, as candidates in no order."""
+    spans = []
+    for reading in _read(retrieved, catalogue):
+        others = {quotation.speaker for quotation in reading.quotations if quotation.speaker}
+        for other in sorted(others):
+            if part.speaker is None or not same_person(other, part.speaker):
+                spans.extend(_spoken(reading, other, exactly=True))
+    return _describe(part, spans, scorer=scorer, vocabulary=vocabulary)
+
+
+def _read(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[_Reading]:
+    by_article: dict[str, list[Retrieved]] = {}
+    for hit in retrieved:
+        by_article.setdefault(hit.passage.article_id, []).append(hit)
+    ids = list(by_article)
+    articles, sentences, quotations = catalogue.articles(ids), catalogue.sentences(ids), catalogue.quotations(ids)
+    best = max((hit.score for hit in retrieved), default=1.0) or 1.0
+    readings = []
+    for article_id, hits in by_article.items():
+        if article_id not in articles:
+            continue
+        spans = sentences.get(article_id, ())
+        seen: set[int] = set()
+        for hit in hits:
+            inside = [i for i, span in enumerate(spans) if span.start < hit.passage.end and span.end > hit.passage.start]
+            seen.update(inside)
+        readings.append(
+            _Reading(
+                article=articles[article_id],
+                sentences=spans,
+                quotations=quotations.get(article_id, ()),
+                passage=max(hit.score for hit in hits) / best,
+                dense=max((hit.dense or 0.0) for hit in hits),
+                seen=frozenset(seen),
+            )
+        )
+    return readings
+
+
+def _sentences(reading: _Reading) -> Iterable[tuple[_Reading, int, int, str | None, bool]]:
+    """Each sentence; one that only goes on with a quotation takes the sentence that names the speaker with it."""
+    for i in sorted(reading.seen):
+        span = reading.sentences[i]
+        inside = [q for q in reading.quotations if q.sentence_start <= span.start and span.end <= q.sentence_end]
+        start, end = span.start, span.end
+        holding = next((q for q in inside if q.start >= span.start and q.end <= span.end + 1), inside[0] if inside else None)
+        if holding and holding.sentence_end - holding.sentence_start <= MAX_QUOTE:
+            start, end = min(start, holding.sentence_start), max(end, holding.sentence_end)
+        if end - start > MAX_QUOTE:
+            start, end = span.start, min(span.end, span.start + MAX_QUOTE)
+            end = _whole_word(reading.article.text, start, end)
+        speakers = {q.speaker for q in reading.quotations if q.start < end and q.end > start}
+        speaker = next(iter(speakers)) if len(speakers) == 1 else None
+        yield reading, start, end, speaker, any(q.kind == "direct" for q in inside)
+
+
+def _spoken(
+    reading: _Reading, speaker: str, *, exactly: bool = False
+) -> Iterable[tuple[_Reading, int, int, str | None, bool]]:
+    """The runs of sentences in which one person speaks, each at most three sentences and 500 characters."""
+    run: list[Quotation] = []
+    text = reading.article.text
+
+    def close() -> Iterable[tuple[_Reading, int, int, str | None, bool]]:
+        if run:
+            start = min(q.sentence_start for q in run)
+            end = max(q.sentence_end for q in run)
+            if end - start > MAX_QUOTE:
+                end = _whole_word(text, start, start + MAX_QUOTE)
+            yield reading, start, end, run[0].speaker, any(q.kind == "direct" for q in run)
+
+    for quotation in reading.quotations:
+        mine = quotation.speaker is not None and (
+            quotation.speaker == speaker if exactly else speaks_as(reading.article, quotation.speaker, speaker)
+        )
+        if not mine:
+            yield from close()
+            run = []
+            continue
+        if run and not _joins(run, quotation, reading):
+            yield from close()
+            run = []
+        run.append(quotation)
+    yield from close()
+
+
+def _joins(run: Sequence[Quotation], quotation: Quotation, reading: _Reading) -> bool:
+    """Whether a quotation continues a run: the same paragraph, next to it, and still within the bounds of a quote."""
+    start, end = min(q.sentence_start for q in run), max(q.sentence_end for q in run)
+    text = reading.article.text
+    if quotation.sentence_start > end and (
+        "\n" in text[end : quotation.sentence_start] or text[end : quotation.sentence_start].strip()
+    ):
+        return False
+    last = max(end, quotation.sentence_end)
+    sentences = sum(1 for span in reading.sentences if span.start >= start and span.end <= last)
+    return last - start <= MAX_QUOTE and sentences <= MAX_SENTENCES
+
+
+def speaks_as(article: Article, speaker: str, asked: str) -> bool:
+    """Whether a speaker of an article is the person (or the holder of the role, “the mayor”) asked about."""
+    if same_person(speaker, asked):
+        return True
+    words = [word for word in re.findall(r"[\w’'-]+", asked) if fold(word) not in {"the", "a", "an", "of", "s"}]
+    if not asked.lower().startswith(("the ", "a ", "an ")) and any(word[:1].isupper() for word in words):
+        return False
+    role = fold(words[-1]) if words else ""
+    if not role:
+        return False
+    if role in fold(speaker).split():
+        return True
+    surname = re.escape(speaker.split()[-1])
+    near = rf"\b{re.escape(role)}\b[^.]{{0,30}}\b{surname}\b|\b{surname}\b,[^.,]{{0,40}}\b{re.escape(role)}\b"
+    return re.search(near, article.text, re.IGNORECASE) is not None
+
+
+def _whole_word(text: str, start: int, end: int) -> int:
+    """The last end of a sentence, else of a word, at or before `end`."""
+    sentence = max(text.rfind(stop, start, end) for stop in (". ", "? ", "! ", ".” ", "?” ", "!” "))
+    if sentence > start + (end - start) // 2:
+        return sentence + 1 + (text[sentence + 1] in "”’\"'")
+    space = text.rfind(" ", start, end)
+    return space if space > start else end
+
+
+def _describe(
+    part: Part,
+    spans: Sequence[tuple[_Reading, int, int, str | None, bool]],
+    *,
+    scorer: Scorer,
+    vocabulary: Vocabulary,
+) -> list[Candidate]:
+    unique = {(reading.article.id, start, end): (reading, start, end, speaker, direct) for reading, start, end, speaker, direct in spans}
+    rarity = rarities(part.stems, vocabulary)
+    rows = []
+    for reading, start, end, speaker, direct in unique.values():
+        article = reading.article
+        window = window_of(article, reading.sentences, start, end)
+        quote = article.text[start:end]
+        rows.append((reading, start, end, speaker, direct, quote, f"{article.title}. {window}"))
+    covers = [(_cover(rarity, row[5]), _cover(rarity, row[6])) for row in rows]
+    order = sorted(range(len(rows)), key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].passage, reverse=True)[:_SCORED]
+    asked = part.topic if part.speaker is not None else part.text
+    quotes = scorer.score(asked, [rows[i][5] for i in order])
+    windows = scorer.score(asked, [rows[i][6] for i in order])
+    in_article: dict[str, float] = {}
+    candidates = []
+    for rank, i in enumerate(order):
+        reading, start, end, speaker, direct, quote, window = rows[i]
+        article = reading.article
+        if article.id not in in_article:
+            in_article[article.id] = _cover(rarity, f"{article.title}\n{article.text}")
+        features = Features(
+            sparse=float(quotes[rank]),
+            sparse_window=float(windows[rank]),
+            cover=covers[i][0],
+            cover_window=covers[i][1],
+            cover_article=in_article[article.id],
+            names=_share_of_names(part.names, window),
+            kind=float(holds_answer(part.expects, quote, names=part.names)),
+            passage=reading.passage,
+            dense=reading.dense,
+            direct=float(direct),
+        )
+        candidates.append(Candidate(article=article, start=start, end=end, speaker=speaker, features=features))
+    return candidates
+
+
+def window_of(article: Article, sentences: Sequence[Span], start: int, end: int) -> str:
+    """A quote with the sentence before it, which often names what the quote speaks of."""
+    before = [span for span in sentences if span.end <= start]
+    return article.text[before[-1].start : end] if before else article.text[start:end]
+
+
+def rarities(stems: Sequence[str], vocabulary: Vocabulary) -> dict[str, float]:
+    """The weight of each stem: log((N + 1) / (n + 0.5)), at least 0.1, so that a word in no passage weighs most."""
+    size = vocabulary.size
+    return {stem: max(math.log((size + 1) / (vocabulary.frequency(stem) + 0.5)), 0.1) for stem in stems}
+
+
+def _cover(rarity: Mapping[str, float], text: str) -> float:
+    total = sum(rarity.values())
+    if not total:
+        return 0.0
+    found = {word.stem for word in find_words(text)}
+    return sum(weight for stem, weight in rarity.items() if stem in found) / total
+
+
+def _share_of_names(names: Sequence[str], text: str) -> float:
+    if not names:
+        return 1.0
+    folded = fold(text)
+    return sum(1 for name in names if fold(name).split()[-1] in folded) / len(names)
+
+
+def with_score(candidate: Candidate, score: float) -> Candidate:
+    """The candidate with its score."""
+    return replace(candidate, score=score)

@@ -1,0 +1,209 @@
+"""Reads a question: what kind it is, whose words it asks for, about what, and what its parts are. Pure; no model."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from indexes.names import NOT_NAMES, TITLES, find_names, fold, same_person
+from indexes.words import STOPWORDS, find_words
+
+Kind: TypeAlias = Literal["said_about", "who_said", "who", "when", "where", "number", "why", "yes_no", "other"]
+
+_SPEECH = (
+    r"sa(?:y|ys|id|ying)|th(?:ink|inks|ought)|tell|tells|told|describe[sd]?|call(?:s|ed)?|warn(?:s|ed)?|promise[sd]?|announce[sd]?|claim(?:s|ed)?|"
+    r"argue[sd]?|respon(?:d|ds|ded)|react(?:s|ed)?|comment(?:s|ed)?|compare[sd]?|accuse[sd]?|criticis?z?e[sd]?|prais(?:e|es|ed)|den(?:y|ies|ied)|"
+    r"admit(?:s|ted)?|demand(?:s|ed)?|urge[sd]?|joke[sd]?|remark(?:s|ed)?|predict(?:s|ed)?|suggest(?:s|ed)?|explain(?:s|ed)?|justif(?:y|ies|ied)|"
+    r"defend(?:s|ed)?|answer(?:s|ed)?|repl(?:y|ies|ied)|ask(?:s|ed)?|feel|feels|felt|view(?:s|ed)?|insist(?:s|ed)?|complain(?:s|ed)?|"
+    r"declare[sd]?|state[sd]?|mention(?:s|ed)?|vow(?:s|ed)?|pledge[sd]?|apologi[sz]e[sd]?|boast(?:s|ed)?|write|writes|wrote|confirm(?:s|ed)?"
+)
+_WHO = r"(?P<speaker>[^?,;:]{2,60}?)"
+_NOUNS = r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|thoughts?|explanations?|message|criticisms?|warnings?|description)"
+_ABOUT = r"(?:about|on|of|over|regarding|concerning|to|for|at|as|with|when|after|that)"
+_SAID_ABOUT = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?:what|how|why|which|when|where)\b[^?]*?\b(?:did|does|do|has|have|had|would|could|is|was)\s+{_WHO}\s+(?:\w+ly\s+|also\s+|ever\s+|publicly\s+|have\s+to\s+|have\s+|been\s+)*(?:{_SPEECH})\b\s*(?P<topic>.*)$",
+        rf"^(?:what|which)\s+(?:\w+\s+)?(?:reasons?|explanation|answer|reply|estimate|account|description|words?|warning|advice)\s+(?:did|does|has|have)\s+{_WHO}\s+(?:give|gave|given|use|used|offer|have)\b\s*(?P<topic>.*)$",
+        rf"^(?:did|does|has|have)\s+{_WHO}\s+(?:\w+ly\s+|ever\s+)?(?:{_SPEECH})\b\s*(?P<topic>.*)$",
+        rf"^what\s+(?:was|were|is|are)\s+{_WHO}['’]s?\s+(?:\w+\s+)?{_NOUNS}\s*(?P<topic>.*)$",
+        rf"^what\s+(?:was|were|is|are)\s+the\s+(?:\w+\s+)?{_NOUNS}\s+(?:of|from|by)\s+{_WHO}\s+(?P<topic>(?:on|about|to|regarding|over|when|after)\b.*)$",
+        rf"^(?:in|from)\s+{_WHO}['’]s?\s+(?:own\s+)?(?:words?|view|opinion),?\s*(?P<topic>.*)$",
+        rf"^(?:according\s+to)\s+{_WHO},\s*(?P<topic>.*)$",
+        rf"^(?P<topic>.*?),?\s+according\s+to\s+(?P<speaker>[^?,;:]{{2,60}})$",
+        rf"^{_WHO}['’]s?\s+{_NOUNS}\s+(?P<topic>(?:on|about|to|regarding|over)\b.*)$",
+        rf"^{_WHO}\s+(?:quotes?|statements?|comments?)\s+(?P<topic>(?:on|about|regarding)\b.*)$",
+        rf"^(?P<topic>.*?)\s+(?:did|does)\s+{_WHO}\s+(?:{_SPEECH})$",
+    )
+)
+_WHO_SAID = re.compile(
+    rf"^(?:who|whose|which\s+\w+(?:\s+\w+)?)\s+(?:was\s+it\s+(?:who|that)\s+)?(?:has\s+|have\s+|had\s+|publicly\s+|\w+ly\s+)*(?:{_SPEECH}|called|blamed|likened|spoke|quoted|complained)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"\b(?:how\s+(?:many|much|old|long|far|big|large|high|tall|fast|deep|heavy|often|few|wide)|what\s+(?:number|share|percentage|percent|proportion|amount|sum|price|cost|score|result|figure|total|margin|age|size)|what\s+(?:was|is|were|are)\s+the\s+(?:\w+\s+)?(?:number|share|percentage|amount|price|cost|score|turnout|total|death\s+toll|toll|margin|size|budget|population|attendance|salary|reward|fine|fee|distance|height|length|depth|speed|age))\b",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"\b(?:when|what\s+(?:day|date|time|year|month|week)|which\s+(?:day|date|year|month|week)|since\s+when|until\s+when|at\s+what\s+time|on\s+what\s+(?:day|date))\b", re.IGNORECASE)
+_WHERE = re.compile(r"\b(?:where|(?:in|at|from|to)\s+(?:which|what)\s+(?:city|town|country|place|street|village|room|building|port|stadium|ground|hall)|(?:which|what)\s+(?:city|town|country|place|village|venue|street|ground))\b", re.IGNORECASE)
+_PARTS = re.compile(
+    r"\?\s+(?=\S)|,?\s+and\s+(?=(?:what|who|whom|when|where|why|which|how(?:\s+(?:many|much|long|old))?)\s+(?:did|does|do|is|was|were|are|has|have|had|would|will|many|much|long|old|\w+\s+(?:did|does|was|is|were)))",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(r"^(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:compare|compared|differ|differs|difference|both|than|versus|vs|agree|disagree|same|change[sd]?|between|each|respectively)\b", re.IGNORECASE)
+_ASKING = frozenset(
+    """
+    tell give find show know say said want please did do name list article report accord story describ explain happen
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing asked. `speaker` is whose words are asked for, `topic` about what; `text` is the part as asked.
+
+    `expects` is the kind of thing that answers (a number, a day …), also where somebody's words are asked for.
+    """
+
+    text: str
+    kind: Kind
+    topic: str
+    expects: Kind = "other"
+    speaker: str | None = None
+    names: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadQuestion:
+    """A question in its parts, with the outlets that it names. `compares`: it wants things of several places."""
+
+    text: str
+    parts: tuple[Part, ...]
+    outlets: tuple[str, ...] = ()
+    compares: bool = False
+
+
+def read_question(text: str, *, outlets: Sequence[str] = (), speakers: Sequence[str] = ()) -> ReadQuestion:
+    """Read a question by rules. `outlets` and `speakers` are those of the index; names match whatever the case."""
+    whole = re.sub(r"\s+", " ", text).strip()
+    pieces = [piece.strip(" ?.!") for piece in _PARTS.split(whole)]
+    parts: list[Part] = []
+    for piece in pieces:
+        if re.search(r"\w", piece):
+            parts.append(_read_part(_without_pronoun(piece, parts), speakers))
+    named = tuple(outlet for outlet in outlets if _mentions(whole, outlet))
+    return ReadQuestion(
+        text=whole,
+        parts=tuple(parts) or (_read_part(whole, speakers),),
+        outlets=named,
+        compares=bool(_COMPARED.search(whole)),
+    )
+
+
+def _without_pronoun(piece: str, before: Sequence[Part]) -> str:
+    """A later part with “he” or “she” replaced by the person that an earlier part names."""
+    people = [name for part in before for name in ((part.speaker,) if part.speaker else part.names)]
+    if not people:
+        return piece
+    return re.sub(r"\b(?:he|she|they)\b", people[0], piece, count=1)
+
+
+def content_stems(text: str) -> tuple[str, ...]:
+    """The stems of a text without function words and words of asking, each once, in order."""
+    stems = (word.stem for word in find_words(text))
+    return tuple(dict.fromkeys(stem for stem in stems if stem not in STOPWORDS and stem not in _ASKING))
+
+
+def _read_part(text: str, speakers: Sequence[str]) -> Part:
+    names = _names_in(text, speakers)
+    speaker, topic = _speaker_in(text, names, speakers)
+    if speaker is not None:
+        return Part(
+            text=text,
+            kind="said_about",
+            expects=_kind_of(text),
+            speaker=speaker,
+            topic=topic,
+            names=tuple(name for name in names if not same_person(name, speaker)),
+            stems=content_stems(topic),
+        )
+    kind = _kind_of(text)
+    return Part(text=text, kind=kind, expects=kind, topic=text, names=names, stems=content_stems(text))
+
+
+def _kind_of(text: str) -> Kind:
+    if _WHO_SAID.search(text):
+        return "who_said"
+    if _NUMBER.search(text):
+        return "number"
+    if _WHEN.search(text):
+        return "when"
+    if _WHERE.search(text):
+        return "where"
+    if re.search(r"\b(?:who|whom|whose)\b", text, re.IGNORECASE):
+        return "who"
+    if re.search(r"\bwhy\b", text, re.IGNORECASE):
+        return "why"
+    return "yes_no" if _YES_NO.search(text) else "other"
+
+
+def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tuple[str | None, str]:
+    """Whose words are asked for and about what, or None and the text where no one's are."""
+    for pattern in _SAID_ABOUT:
+        match = pattern.search(text)
+        if not match:
+            continue
+        speaker = re.sub(r"['’]s?$", "", match.group("speaker").strip())
+        if _can_speak(speaker, names, speakers):
+            topic = re.sub(rf"^(?:{_ABOUT}|reporters|journalists)\s+", "", match.group("topic").strip(), flags=re.IGNORECASE)
+            asked = re.match(r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)\s+(?:did|does|do|has|have|had)\b", text, re.IGNORECASE)
+            if asked:
+                topic = f"{asked.group('noun')} {topic}"
+            return _plain(speaker), topic.strip(" ?.")
+    return None, text
+
+
+def _plain(speaker: str) -> str:
+    """A speaker without titles: “Mayor Brennick” is Brennick, “the mayor” stays."""
+    words = speaker.split()
+    kept = [word for word in words if fold(word) not in TITLES and fold(word) not in {"the", "of", "a", "an"}]
+    named = [word for word in kept if word[:1].isupper()]
+    if words[0].lower() in {"the", "a", "an"} and not named:
+        return speaker
+    return " ".join(kept) or speaker
+
+
+def _can_speak(speaker: str, names: Sequence[str], speakers: Sequence[str]) -> bool:
+    words = speaker.split()
+    if not words or len(words) > 7 or fold(words[0]) in {"it", "this", "that", "they", "he", "she", "you", "i", "we", "there", "people"}:
+        return False
+    if any(same_person(name, speaker) for name in speakers) or any(name in speaker for name in names):
+        return True
+    if words[0].lower() in {"the", "a", "an", "its", "his", "her"} or fold(words[-1]) in TITLES:
+        return len(words) <= 6
+    return words[0][:1].isupper()
+
+
+def _names_in(text: str, speakers: Sequence[str]) -> tuple[str, ...]:
+    """The names of a question: capitalised ones, and known speakers' surnames typed in lower case."""
+    found = [name.full for name in find_names(text)]
+    first = text.split(" ", 1)[0]
+    found = [name for name in found if not (name == first and fold(name) in NOT_NAMES | {"tell", "give", "list", "name", "compare", "did", "does", "is", "are", "was"})]
+    words = {fold(word) for word in re.findall(r"[\w’'-]+", text)}
+    for speaker in speakers:
+        surname = fold(speaker).split()[-1:] or [""]
+        known = len(surname[0]) > 3 and surname[0] in words and surname[0] not in TITLES
+        if known and not any(same_person(speaker, name) for name in found) and len(speaker.split()) in {2, 3}:
+            found.append(next(word for word in re.findall(r"[\w’'-]+", text) if fold(word) == surname[0]))
+    return tuple(dict.fromkeys(found))
+
+
+def _mentions(text: str, outlet: str) -> bool:
+    """Whether a question names an outlet: whole, or by the last word of a name of several (“the Courier”)."""
+    folded, name = fold(text), fold(outlet)
+    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded):
+        return True
+    words = name.split()
+    last = outlet.split()[-1]
+    return len(words) > 1 and len(last) > 4 and re.search(rf"\bthe {re.escape(last)}\b", text) is not None

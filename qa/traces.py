@@ -1,0 +1,99 @@
+"""Records how each answer came about, so that it can be looked at and replayed later."""
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from qa.evidence import Candidate
+from qa.question import ReadQuestion
+from qa.types import Answer, Question
+
+KEPT = 10_000
+"""Traces that are kept; the oldest go first."""
+_SWEEP = 100
+
+
+def new_trace_id() -> str:
+    """`t_` and 24 hexadecimal digits that nobody can guess."""
+    return f"t_{secrets.token_hex(12)}"
+
+
+class Traces:
+    """Traces in one SQLite file. Article text is not copied into them: candidates are article ids and offsets."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, check_same_thread=False)
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS traces (id TEXT PRIMARY KEY, created TEXT NOT NULL, trace TEXT NOT NULL)"
+        )
+        self._connection.commit()
+        self._since_sweep = 0
+
+    def record(
+        self,
+        answer: Answer,
+        question: Question,
+        read: ReadQuestion,
+        candidates: Mapping[str, Sequence[Candidate]],
+    ) -> None:
+        """Keep the question as asked and as understood, the candidates with their features, and the answer."""
+        trace = {
+            "question": asdict(question),
+            "read": asdict(read),
+            "passages": [{"id": hit.passage.id, "score": hit.score} for hit in answer.passages],
+            "candidates": {part: [_candidate(candidate) for candidate in ranked] for part, ranked in candidates.items()},
+            "status": answer.status,
+            "reason_code": answer.reason_code,
+            "claims": [asdict(claim) for claim in answer.claims],
+            "citations": [_citation(citation) for citation in answer.citations],
+            "score": answer.score,
+            "dropped": answer.dropped,
+            "index_build": answer.index_build,
+            "model": answer.model,
+            "timings_ms": dict(answer.timings_ms),
+        }
+        with self._lock, self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO traces VALUES (?, ?, ?)",
+                (answer.trace_id, datetime.now(UTC).isoformat(timespec="milliseconds"), json.dumps(trace, default=str)),
+            )
+            self._since_sweep += 1
+            if self._since_sweep >= _SWEEP:
+                self._since_sweep = 0
+                self._connection.execute(
+                    "DELETE FROM traces WHERE rowid <= (SELECT max(rowid) FROM traces) - ?", (KEPT,)
+                )
+
+    def find(self, trace_id: str) -> Mapping[str, Any] | None:
+        """The trace of that id, or None."""
+        with self._lock:
+            row = self._connection.execute("SELECT trace FROM traces WHERE id = ?", (trace_id,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def close(self) -> None:
+        """Close the file. Calling it twice does nothing."""
+        with self._lock:
+            self._connection.close()
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "article_id": candidate.article.id,
+        "start": candidate.start,
+        "end": candidate.end,
+        "speaker": candidate.speaker,
+        "score": candidate.score,
+        "features": candidate.features.vector(),
+    }
+
+
+def _citation(citation: Any) -> dict[str, Any]:  # noqa: ANN401 - a Citation, whose article is not copied
+    return {"id": citation.id, "article_id": citation.article.id, "start": citation.start, "end": citation.end}

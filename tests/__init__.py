@@ -1,0 +1,1 @@
+"""Tests of Dateline; the folders mirror the packages."""

@@ -1,0 +1,77 @@
+"""A service over the fake answerer, and a client that calls it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import ApiSettings
+from tests.fakes.answering import FakeOpener, SharedWordsAnswerer
+
+Client = TestClient
+Open = Callable[..., TestClient]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No setting of the machine, and no dateline.toml, reaches a test."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("DATELINE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[dict[str, Any]]]:
+    """The log lines of a test."""
+    structlog.reset_defaults()
+    lines: list[dict[str, Any]] = []
+
+    def keep(_: Any, name: str, line: Any) -> Any:
+        lines.append({"level": name, **line})
+        raise structlog.DropEvent
+
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.format_exc_info, keep],
+        cache_logger_on_first_use=False,
+    )
+    yield lines
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def answerer() -> SharedWordsAnswerer:
+    """The fake answerer, with its language model ready."""
+    return SharedWordsAnswerer()
+
+
+@pytest.fixture
+def opener(answerer: SharedWordsAnswerer) -> FakeOpener:
+    """What opens the fake answerer."""
+    return FakeOpener(answerer)
+
+
+@pytest.fixture
+def open_client(opener: FakeOpener) -> Iterator[Open]:
+    """Starts a service with settings of its own; each is stopped at the end."""
+    clients: list[TestClient] = []
+
+    def open_(**settings: Any) -> TestClient:
+        client = TestClient(create_app(opener, ApiSettings(**settings)), base_url="http://localhost")
+        client.__enter__()
+        clients.append(client)
+        return client
+
+    yield open_
+    for client in reversed(clients):
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(open_client: Open) -> TestClient:
+    """A service with default settings."""
+    return open_client()

@@ -1,0 +1,18 @@
+"""Checks that a response is a whole problem document."""
+
+import json
+from typing import Any
+
+
+def check_problem(response: Any, status: int, slug: str) -> dict[str, Any]:
+    """The problem document of a response, checked to be a whole one."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = json.loads(response.content.decode("utf-8"))
+    assert document["type"] == f"/docs#problem-{slug}"
+    assert document["status"] == status
+    assert document["title"]
+    assert document["detail"]
+    assert document["request_id"] == response.headers["x-request-id"]
+    assert document["instance"].startswith("/")
+    return document

@@ -1,0 +1,97 @@
+"""GET /health/live, GET /health/ready, GET /v1/index."""
+
+from pathlib import Path
+from typing import Any
+
+from indexes.errors import IndexMismatch
+from tests.api.conftest import Client, Open
+from tests.api.documents import check_problem
+from tests.fakes.answering import FakeOpener, OddError, SharedWordsAnswerer
+
+
+def test_live(open_client: Open, opener: FakeOpener) -> None:
+    """The process is live without an index."""
+    opener.mark = None
+    response = open_client().get("/health/live")
+    assert (response.status_code, response.json()) == (200, {"status": "live"})
+
+
+def test_ready(client: Client) -> None:
+    """A service that answers questions is ready, with the state of each part."""
+    response = client.get("/health/ready")
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "ready",
+        "index": "b_fake+0",
+        "encoder": "shared-words",
+        "llm": "ready",
+        "mode": "answer",
+    }
+
+
+def test_ready_without_model(client: Client, answerer: SharedWordsAnswerer) -> None:
+    """With the language model missing the service is ready and says what is missing, without a path."""
+    answerer.llm = "missing: /home/someone/weights/model.gguf was not found; run `python -m indexes weights`"
+    response = client.get("/health/ready")
+    body = response.json()
+    assert (response.status_code, body["status"], body["mode"]) == (200, "ready", "quotes")
+    assert body["llm"] == "missing: …/model.gguf was not found; run `python -m indexes weights`"
+
+
+def test_not_ready_without_index(open_client: Open, opener: FakeOpener) -> None:
+    """Without an index the service is not ready, and the answer names the cure."""
+    opener.mark = None
+    problem = check_problem(open_client().get("/health/ready"), 503, "not-ready")
+    assert problem["index"] == "no-index"
+    assert "python -m indexes build" in problem["detail"]
+
+
+def test_not_ready_with_a_broken_part(client: Client, answerer: SharedWordsAnswerer, logs: list[dict[str, Any]]) -> None:
+    """Readiness asks the index itself: when the search fails, the service is not ready, and the log says why."""
+
+    def fail(question: object) -> Any:
+        raise OSError("the disk at /srv/x is gone")
+
+    answerer.searching = fail
+    response = client.get("/health/ready")
+    check_problem(response, 503, "not-ready")
+    assert "/srv" not in response.text
+    assert any("the disk at" in line.get("exception", "") for line in logs)
+
+
+def test_ready_on_the_last_good_build(client: Client, opener: FakeOpener) -> None:
+    """When a newer build cannot be opened the last good one serves, and readiness says so."""
+    opener.failing = IndexMismatch("the build was made with encoder 'x'; build again")
+    opener.mark = "b_newer+0"
+    body = client.get("/health/ready").json()
+    assert body["status"] == "ready"
+    assert body["index"].startswith("b_fake+0; the current build is not served: the build was made with encoder 'x'")
+    assert client.get("/v1/index").json()["build"] == "b_fake+0"
+
+
+def test_manifest(client: Client) -> None:
+    """The manifest of the current build is shown whole, with the name that answers give it."""
+    body = client.get("/v1/index").json()
+    asked = client.post("/v1/ask", json={"question": "valves"}).json()
+    assert body["build"] == asked["index_build"] == "b_fake+0"
+    assert (body["articles"], body["passages"], body["outcomes"]) == (3, 3, {"created": 3})
+
+
+def test_manifest_without_index(open_client: Open, opener: FakeOpener) -> None:
+    """Without an index there is no manifest: 503."""
+    opener.mark = None
+    check_problem(open_client().get("/v1/index"), 503, "no-index")
+
+
+def test_unknown_error_at_opening(open_client: Open, opener: FakeOpener, tmp_path: Path) -> None:
+    """An engine that fails at opening leaves the service up, with a 503 that holds no path."""
+    opener.failing = OSError(f"cannot map {tmp_path}/vectors")
+    response = open_client().post("/v1/ask", json={"question": "x"})
+    check_problem(response, 503, "index-damaged")
+    assert str(tmp_path) not in response.text
+
+
+def test_unmapped_error_at_opening(open_client: Open, opener: FakeOpener) -> None:
+    """An error of ours that no table knows is a 500 without its message."""
+    opener.failing = OddError("odd")
+    check_problem(open_client().post("/v1/ask", json={"question": "x"}), 500, "internal")

@@ -1,0 +1,1 @@
+"""Small classes with behaviour that stand in for engines."""
