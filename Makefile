@@ -48,10 +48,10 @@ clean: ## Remove the environment and the tools' caches; the index (.dateline) an
 lock: $(VENV)/.made ## Resolve all dependencies anew and write requirements.lock
 	rm -rf $(VENV)/lock
 	$(BIN)/python -m venv $(VENV)/lock
-	$(VENV)/lock/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)/lock/bin/python -m pip install --quiet --upgrade pip setuptools
 	$(VENV)/lock/bin/python -m pip install --quiet --editable . --group check
 	@echo "# Written by 'make lock': the versions that Dateline is tested with, used as a pip constraint file." > $(PINS).new
-	$(VENV)/lock/bin/python -m pip freeze --exclude-editable > $(VENV)/lock/frozen
+	$(VENV)/lock/bin/python -m pip freeze --all --exclude pip --exclude-editable > $(VENV)/lock/frozen
 	sed -E 's/^([^ ]+==[^+ ]+)\+[^ ]+$$/\1/' $(VENV)/lock/frozen >> $(PINS).new
 	@! grep -E '://|@' $(PINS).new || { echo "requirements.lock must not hold addresses" >&2; rm $(PINS).new; exit 1; }
 	mv $(PINS).new $(PINS)

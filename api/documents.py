@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import errors
+from api import errors, examples
 from api.problems import INTERNAL, KINDS, MALFORMED, MEDIA_TYPE, TABLE, Kind
 from api.schemas import Problem
 from indexes.errors import IndexDamaged, IndexMissing
@@ -18,12 +18,9 @@ ANSWERED_ERRORS: Sequence[type[Exception]] = (IndexMissing, IndexDamaged, errors
 _BODY_ERRORS = (MALFORMED, TABLE[errors.BodyTooSlow], TABLE[errors.BodyTooLarge], TABLE[errors.UnsupportedMedia])
 
 
-def example_of(example: Mapping[str, Any], **others: Mapping[str, Any]) -> Responses:
-    """The successful answer of a route with its example, or with several by name."""
-    if not others:
-        return {200: {"content": {"application/json": {"example": example}}}}
-    named = {"answered": {"value": example}, **{name: {"value": other} for name, other in others.items()}}
-    return {200: {"content": {"application/json": {"examples": named}}}}
+def example_of(*names: str) -> Responses:
+    """The successful answer of a route with its examples, by their names in `examples.NAMED`."""
+    return {200: {"content": {"application/json": {"examples": {name: {"value": name} for name in names}}}}}
 
 
 def problems_of(*problems: Kind | type[Exception]) -> Responses:
@@ -70,7 +67,17 @@ class DescribedAPI(FastAPI):
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(problem.pop("$defs", {}))
         schemas["Problem"] = problem
+        _show_examples(document)
         document["x-problems"] = [
             {"type": kind.type, "status": kind.status, "title": kind.title, "detail": kind.detail} for kind in KINDS
         ]
         return document
+
+
+def _show_examples(document: Mapping[str, Any]) -> None:
+    """Put the examples in place of their names: here, because FastAPI takes every null out of what it is given."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            shown = operation["responses"]["200"]["content"]["application/json"]["examples"]
+            for name, example in shown.items():
+                example["value"] = examples.NAMED[name]

@@ -126,3 +126,15 @@ READY: dict[str, Any] = {
     "llm": "missing: the weights could not be had",
     "mode": "quotes",
 }
+
+NAMED: dict[str, dict[str, Any]] = {
+    "answered": ANSWER,
+    "declined": DECLINED,
+    "passages": PASSAGES,
+    "articles": ARTICLES,
+    "article": ARTICLE,
+    "manifest": MANIFEST,
+    "live": LIVE,
+    "ready": READY,
+}
+"""The examples of answers by the names that the document gives them."""

@@ -115,7 +115,8 @@ def _route(method: str, path: str, operation: Mapping[str, Any], schemas: Mappin
     for status, response in operation["responses"].items():
         for media, content in response.get("content", {}).items():
             if media == "application/json":
-                parts.extend(_example(f"Response {status}", one) for one in _examples(content))
+                shown = content["examples"].items()
+                parts.extend(_example(f"Response {status}: {name}", one["value"]) for name, one in shown)
             else:
                 problems.extend(f"{status} <code>{escape(slug)}</code>" for slug in content.get("examples", ()))
     if problems:
@@ -134,10 +135,6 @@ def _fields(schema: Mapping[str, Any]) -> str:
         for name, one in schema["properties"].items()
     )
     return _table(("field", "kind", ""), rows)
-
-
-def _examples(content: Mapping[str, Any]) -> list[Any]:
-    return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
 
 
 def _example(title: str, example: object) -> str:

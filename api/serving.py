@@ -54,7 +54,7 @@ class Opener(Protocol):
     """Says cheaply which build is current, and opens it."""
 
     def current(self) -> str | None:
-        """A mark that changes when another build becomes current; None where there is none."""
+        """A mark that changes when another build becomes current; None where there is none. Raises `IndexDamaged`."""
         ...
 
     def open(self) -> Opened:
@@ -102,7 +102,11 @@ class Serving:
 
     def refresh(self) -> None:
         """Open the current build where it is not the one that serves. Never raises: see `failure`."""
-        mark = None if self._closed else self._opener.current()
+        try:
+            mark = None if self._closed else self._opener.current()
+        except DatelineError as error:
+            self._failure = _Failure(None, error)
+            return
         if self._is_settled(mark):
             return
         if not self._opening.acquire(blocking=self._held is None):

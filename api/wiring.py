@@ -7,15 +7,18 @@ from api.serving import Opened
 from indexes.builds import read_current
 from indexes.errors import WeightsProblem
 from indexes.settings import IndexSettings
+from indexes.types import Encoder
 from indexes.wiring import open_index
 from qa.errors import ModelUnavailable
 from qa.settings import QaSettings
-from qa.types import LanguageModel
+from qa.types import LanguageModel, Question
 from qa.wiring import open_answerer
+
+_WARM_UP = Question(text="Is anything found?", mode="quotes", limit=1)
 
 
 class Builds:
-    """The current build of DATELINE_HOME, with one language model for all builds."""
+    """The current build of DATELINE_HOME, with one language model and one encoder for all builds."""
 
     def __init__(
         self, index_settings: IndexSettings, settings: QaSettings, *, model: LanguageModel | None, model_state: str
@@ -24,14 +27,16 @@ class Builds:
         self._settings = settings
         self._model = model
         self._model_state = model_state
+        self._encoder: Encoder | None = None
 
     def current(self) -> str | None:
         """The build that `current` points at."""
         return read_current(self._index_settings.home)
 
     def open(self) -> Opened:
-        """The current build with its answerer. Raises `IndexProblem` or `WeightsProblem`."""
-        index = open_index(self._index_settings)
+        """The current build with its answerer, warmed up by one search. Raises `IndexProblem` or `WeightsProblem`."""
+        index = open_index(self._index_settings, encoder=self._encoder)
+        self._encoder = index.encoder
         try:
             answerer = open_answerer(
                 index,
@@ -40,6 +45,7 @@ class Builds:
                 model_state=self._model_state,
                 index_settings=self._index_settings,
             )
+            answerer.search(_WARM_UP)
         except BaseException:
             index.close()
             raise

@@ -26,24 +26,31 @@ def main(
     from evals.errors import WrongUsage
     from indexes.errors import DatelineError
 
+    steps: dict[str, Callable[[], bool]] = {
+        "run": lambda: commands.run(options, opener=opener),
+        "list": commands.list_suites,
+        "compare": lambda: commands.compare(options.before, options.after),
+        "bench": lambda: commands.bench(options, opener=opener, builder=builder),
+    }
     try:
-        match options.command:
-            case "run":
-                return OK if commands.run(options, opener=opener) else FAILED
-            case "list":
-                return OK if commands.list_suites() else FAILED
-            case "compare":
-                return OK if commands.compare(options.before, options.after) else FAILED
-            case _:
-                return OK if commands.bench(options, opener=opener, builder=builder) else FAILED
+        return OK if steps[options.command]() else FAILED
+    except KeyboardInterrupt:
+        _complain("stopped; nothing was written")
     except DatelineError as error:
         if options.debug:
             raise
-        print(f"evals: {error}", file=sys.stderr)
+        _complain(str(error))
         return USAGE if isinstance(error, WrongUsage) else FAILED
-    except KeyboardInterrupt:
-        print("evals: stopped; nothing was written.", file=sys.stderr)
-        return FAILED
+    except Exception as error:
+        if options.debug:
+            raise
+        _complain(f"{type(error).__name__}: {error}. Run again with --debug for the whole story")
+    return FAILED
+
+
+def _complain(problem: str) -> None:
+    """One line on standard error."""
+    print("evals: " + " ".join(problem.split()), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

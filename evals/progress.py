@@ -2,7 +2,11 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TextIO, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+if TYPE_CHECKING:
+    from indexes.wiring import Progress
 
 Item = TypeVar("Item")
 LINES = 5
@@ -17,8 +21,43 @@ def follow(items: Sequence[Item], *, label: str, stream: TextIO | None = None) -
 
         yield from track(items, description=label, console=Console(file=stream), transient=True)
         return
-    shown = {len(items) * tenth // LINES for tenth in range(1, LINES + 1)}
+    shown = {len(items) * part // LINES for part in range(1, LINES + 1)}
     for done, item in enumerate(items, start=1):
         yield item
         if done in shown:
             print(f"{label}: {done} of {len(items)}", file=stream, flush=True)
+
+
+@contextmanager
+def follow_build(*, stream: TextIO | None = None) -> Iterator["Progress"]:
+    """A function that takes (step, pieces done, pieces in all or None) of a build and shows them on `stream`."""
+    stream = stream or sys.stderr
+    if not stream.isatty():
+        yield _lines(stream)
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    tasks: dict[str, TaskID] = {}
+    with Bars(console=Console(file=stream), transient=True) as progress:
+
+        def show(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(f"index: {step}", total=total)
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+def _lines(stream: TextIO) -> "Progress":
+    """A line for each fifth of a step that was reached; none for steps whose end is not known."""
+    reached: dict[str, int] = {}
+
+    def show(step: str, done: int, total: int | None) -> None:
+        part = done * LINES // total if total else 0
+        if total and part > reached.get(step, 0):
+            reached[step] = part
+            print(f"index: {step} {done} of {total}", file=stream, flush=True)
+
+    return show

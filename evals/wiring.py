@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from evals.errors import WrongUsage
 from evals.indexing import prepare_index, suite_settings
+from evals.progress import follow_build
 from evals.settings import EvalSettings
 from evals.suites.listing import Suite
 from evals.types import EvalMode, RetrieverName, Subject, SuiteData
 from indexes.settings import IndexSettings
 from indexes.types import Retriever
+
+if TYPE_CHECKING:
+    from indexes.wiring import BuildReport
 
 
 class Opener(Protocol):
@@ -26,14 +30,14 @@ class Opener(Protocol):
 @contextmanager
 def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = "fused") -> Iterator[Subject]:
     """The subject over the suite's own index, which is built first where it must be. Raises `DatelineError`."""
-    from indexes.wiring import build_index, open_index
+    from indexes.wiring import open_index
 
     settings = suite_settings(data, IndexSettings())
     with ExitStack() as closing:
         index = prepare_index(
             data,
             settings,
-            build=lambda home: build_index(data.sources, settings=home),
+            build=lambda home: _build(data, home),
             open_built=open_index,
         )
         closing.callback(index.close)
@@ -65,14 +69,20 @@ def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = 
         )
 
 
-def build_once(data: SuiteData) -> tuple[int, int]:
-    """Build the data's index from nothing in a folder that is removed afterwards; its articles and passages."""
+def _build(data: SuiteData, settings: IndexSettings) -> "BuildReport":
+    """Build the data's index with progress shown."""
     from indexes.wiring import build_index
 
+    with follow_build() as progress:
+        return build_index(data.sources, settings=settings, progress=progress)
+
+
+def build_once(data: SuiteData) -> tuple[int, int]:
+    """Build the data's index from nothing in a folder that is removed afterwards; its articles and passages."""
     settings = IndexSettings()
     (settings.home / "evals").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="bench-", dir=settings.home / "evals") as home:
-        manifest = build_index(data.sources, settings=settings.model_copy(update={"home": Path(home)})).manifest
+        manifest = _build(data, settings.model_copy(update={"home": Path(home)})).manifest
     return manifest.articles, manifest.passages
 
 

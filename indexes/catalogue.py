@@ -64,6 +64,11 @@ class SqliteCatalogue:
         """The stored passages by row: their place in the vector file."""
         return dict(self._passages(_among("p.row"), [_listed(list(rows))]))
 
+    def rows_of(self, passage_ids: Sequence[str]) -> Mapping[str, int]:
+        """The rows of the stored passages by id."""
+        statement = f"SELECT id, row FROM passages WHERE {_among('id')}"  # noqa: S608 — our own names
+        return dict(self._rows(statement, [_listed(passage_ids)]))
+
     def sentences(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[Span]]:
         """The sentences of each article, in order."""
         found: dict[str, list[Span]] = {}

@@ -1,15 +1,16 @@
-"""Makes text canonical: paragraphs apart by one blank line, nothing but white space changed and invisible characters removed."""
+"""Makes text canonical: one blank line between paragraphs, no invisible characters, every word as it was."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
-# Characters that carry no words: byte order marks, zero-width spaces, soft hyphens, and the marks that turn the
-# direction of text round (they can make a quote read differently from what it says). U+200C and U+200D stay: Persian
-# words and emoji need them.
-_INVISIBLE = frozenset("\u00ad\u180e\u200b\u2060\ufeff\u200e\u200f\u061c") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+# Characters that carry no words: controls that are not white space, lone surrogates, byte order marks, zero-width
+# spaces, soft hyphens, and the marks that turn the direction of text round (they can make a quote read differently from
+# what it says). U+200C and U+200D stay: Persian words and emoji need them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff"
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+",
+)
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028]")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _WIDEST_WRAP = 120
@@ -19,7 +20,7 @@ _INDENT = 2
 
 def clean_line(text: str) -> str:
     """One line: invisible characters removed, each run of white space one space, none at the ends."""
-    return " ".join(_without_invisible(text).split())
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def clean_text(text: str) -> str:
@@ -28,7 +29,7 @@ def clean_text(text: str) -> str:
     Paragraphs are what blank lines part. Inside of such a block, lines that were broken to fit a width are joined;
     lines that were not are paragraphs of their own. Cleaning a cleaned text changes nothing.
     """
-    marked = _LINE_ENDS.sub("\n", _without_invisible(text).replace("\u2029", "\n\n"))
+    marked = _LINE_ENDS.sub("\n", _INVISIBLE.sub("", text).replace("\u2029", "\n\n"))
     blocks = [block for block in _blocks(marked.expandtabs(4).split("\n")) if block]
     width = _wrap_width(blocks)
     paragraphs = (paragraph for block in blocks for paragraph in _paragraphs(block, width=width))
@@ -38,17 +39,6 @@ def clean_text(text: str) -> str:
 def paragraphs_of(text: str) -> list[str]:
     """The paragraphs of a canonical text; none where it is empty."""
     return text.split("\n\n") if text else []
-
-
-def _without_invisible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        character
-        for character in text
-        if character not in _INVISIBLE
-        and (character.isspace() or unicodedata.category(character) not in {"Cc", "Cs"})
-    )
 
 
 def _blocks(lines: Sequence[str]) -> list[list[str]]:
@@ -67,7 +57,7 @@ def _wrap_width(blocks: Sequence[Sequence[str]]) -> int | None:
 
     In wrapped text most lines end in the middle of a sentence, because the next word would not have fitted.
     """
-    pairs = [(line, after) for block in blocks for line, after in zip(block, block[1:], strict=False)]
+    pairs = [(line, after) for block in blocks for line, after in pairwise(block)]
     if not pairs:
         return None
     lengths = sorted(len(line) for block in blocks if len(block) > 1 for line in block)

@@ -122,7 +122,7 @@ def read_dateline(paragraph: str) -> Dateline | None:
 
 
 def year_of(dateline: Dateline, *, known: list[date], captured: date | None) -> date | None:
-    """A dateline's day with its year: printed, or from a whole date of the same day, or from a page saved soon after."""
+    """A dateline's day with its year: printed, or that of a whole date, or of a page saved soon after."""
     if dateline.year:
         return dateline.date()
     same = {day for day in known if (day.month, day.day) == (dateline.month, dateline.day)}

@@ -1,6 +1,7 @@
 """Finds passages by meaning: vectors in Chroma, and the same vectors in a file for exact scores."""
 
 import os
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +26,7 @@ _SPACE = {"space": "ip", "ef_construction": 200, "ef_search": 200, "max_neighbor
 # Exact scores of 20,000 rows from the vector file take 13 ms; above, Chroma is asked for more than is wanted.
 _EXACT_ROWS = 20_000
 _OVERFETCH = 4
+_QUESTIONS = 64
 
 
 class PassageStore(Protocol):
@@ -36,6 +38,10 @@ class PassageStore(Protocol):
 
     def passages_at(self, rows: Iterable[int]) -> Mapping[int, Passage]:
         """The stored passages by row."""
+        ...
+
+    def rows_of(self, passage_ids: Sequence[str]) -> Mapping[str, int]:
+        """The rows of the stored passages by id."""
         ...
 
     def passage_rows(self, filters: Filters) -> Sequence[int]:
@@ -55,12 +61,14 @@ class Dense:
         self._store = store
         self._encoder = encoder
         self._passages = passages
+        self._questions: dict[str, Vectors] = {}
+        self._lock = threading.Lock()
 
     def retrieve(self, question: str, *, limit: int, filters: Filters) -> Sequence[Retrieved]:
         """At most `limit` passages, best first; empty for a blank question."""
         if not question.strip() or limit < 1 or not len(self._vectors):
             return []
-        vector = self._encoder.encode([question])[0]
+        vector = self._vector(question)
         kept = self._passages.passage_rows(filters) if filters else None
         if self._store is not None and (kept is None or len(kept) > _EXACT_ROWS):
             found = self._from_store(vector, limit=limit, kept=kept)
@@ -70,14 +78,30 @@ class Dense:
         by_row = self._passages.passages_at(row for row, _ in scored)
         return [Retrieved(passage=by_row[row], score=score, dense=score) for row, score in scored if row in by_row]
 
-    def scores(self, question: str, rows: Sequence[int]) -> Mapping[int, float]:
-        """The exact score of each row."""
-        return dict(self._vectors.nearest(self._encoder.encode([question])[0], limit=len(rows), rows=rows))
+    def scores_of(self, question: str, passages: Sequence[Passage]) -> Mapping[str, float]:
+        """The exact score of each passage by its id."""
+        if not passages or not question.strip():
+            return {}
+        rows = self._passages.rows_of([passage.id for passage in passages])
+        scored = dict(self._vectors.nearest(self._vector(question), limit=len(rows), rows=list(rows.values())))
+        return {passage_id: scored[row] for passage_id, row in rows.items() if row in scored}
 
     def close(self) -> None:
         """Free the files."""
         if self._store is not None:
             self._store.close()
+
+    def _vector(self, question: str) -> Vectors:
+        """The question's vector; one question is encoded once, however many of its passages are scored."""
+        with self._lock:
+            known = self._questions.get(question)
+        if known is None:
+            known = self._encoder.encode([question])[0]
+            with self._lock:
+                self._questions[question] = known
+                while len(self._questions) > _QUESTIONS:
+                    del self._questions[next(iter(self._questions))]
+        return known
 
     def _from_store(self, vector: Vectors, *, limit: int, kept: Sequence[int] | None) -> list[Retrieved] | None:
         """The store's hits that the filter keeps; None where there may be more than it gave."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from indexes.cleaning import clean_line, clean_text, paragraphs_of
-from indexes.dates import Dateline, DayLine, days_in, names_weekday, read_dateline, read_day_line, year_of
+from indexes.dates import DayLine, days_in, names_weekday, read_dateline, read_day_line, year_of
 from indexes.types import Basis
 
 _LONGEST_HEADLINE = 200
@@ -15,7 +15,7 @@ _LONGEST_LABEL = 60
 _DERIVED_TITLE = 120
 _HEAD = 5
 _LEAD = 3
-_SHORTEST_REPEAT = 60
+_SHORTEST_REPEAT = 120
 _SHORTEST_STANDFIRST = 40
 
 _BANNER = re.compile(
@@ -24,17 +24,25 @@ _BANNER = re.compile(
     re.IGNORECASE,
 )
 _BANNER_IN_HEADLINE = re.compile(r"^(?:breaking(?:\s+news)?|just\s+in)\s*[:|–—-]\s+(?=\S)", re.IGNORECASE)
-_BYLINE = re.compile(r"^by:?\s+(?P<names>[A-Z][\w.'’-]*(?:[ ,]+(?:and\s+|&\s+)?[A-Z][\w.'’-]*){0,9})$", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"^(?i:by):?\s+"
+    r"(?P<names>[A-Z][\w.'’-]*(?:[ ,]+(?:(?:and|&|de|van|von|der|bin|al|la)\s+){0,2}[A-Z][\w.'’-]*){0,9})$",
+)
 _OUTLET_WORD = re.compile(
     r"\b(?:Agency|Broadcasting|Bulletin|Chronicle|Courier|Daily|Digest|Dispatch|Echo|Enquirer|Examiner|Express|Gazette"
     r"|Globe|Guardian|Herald|Independent|Inquirer|Journal|Ledger|Mail|Mercury|Mirror|News|Observer|Post|Press|Radio"
     r"|Record|Register|Reporter|Review|Sentinel|Standard|Star|Sun|Telegraph|Times|Tribune|TV|Weekly|Whistle|Wire)\b"
 )
 _AGENCY = r"(?:Getty(?: Images)?|AFP|REUTERS|Reuters|AP(?: Photo)?|EPA(?:-EFE)?|EFE|ANP|DPA|dpa|TASS|Xinhua|WireImage)"
+_NAME = r"[\w.’'&-]+(?: [\w.’'&-]+){0,5}"
+_OF = r"\s*(?:[/|]|\bvia\b)\s*"
 _CREDIT = re.compile(
-    rf"(?:\b{_AGENCY}(?:\s+via)?\s*/\s*[\w.’' -]{{1,60}}|[\w.’' -]{{1,60}}/\s*{_AGENCY}|\bGetty Images|\bAP Photo)"
-    rf"(?:\s*/\s*[\w.’' -]{{1,40}}){{0,3}}\s*[)\]]?\.?$"
-    r"|(?:^|[.\s(\[])(?:Photo(?:graph|s)?|Picture|Image|Photo credit|Image credit)(?:\s+by)?\s*:\s*[^.!?]{1,80}[)\]]?\.?$"
+    # Behind the caption's last sentence, or alone: "Ada Hall/Getty Images/AFP", "(AP Photo/Bo Lind)", "Photo: Cy Ross".
+    rf"(?:^|[.!?)”\"]\s+|\()(?:(?:{_NAME}{_OF}){{1,4}}{_AGENCY}(?:{_OF}{_NAME}){{0,3}}|{_AGENCY}(?:{_OF}{_NAME}){{1,3}}"
+    r"|Getty Images|AP Photo)\s*[)\]]?\.?$",
+)
+_CREDIT_LABEL = re.compile(
+    r"(?:^|[.\s(\[])(?:(?:Photo|Image)(?: credit|s)?|Photograph|Picture)(?:\s+by)?\s*:\s*[^.!?]{1,80}[)\]]?\.?$",
 )
 _CAPTION = re.compile(r"^(?:FILE(?: PHOTO| PICTURE)?|PHOTO|PICTURE|IMAGE|PICTURED|CAPTION|Caption|Photo)\s*[:–—-]\s")
 _FILE_PICTURE = re.compile(r"\b(?:file (?:photo|picture|image)|archive|FILE)\b")
@@ -185,24 +193,26 @@ def _is_headline(line: str, after: Sequence[str]) -> bool:
 
 
 def _is_outlet(paragraphs: Sequence[str], index: int) -> bool:
-    """Whether a line names an outlet: a few capitalised words, one of them such as Courier, beside a date or byline."""
+    """Whether a line names an outlet: a few capitalised words, such as Courier, beside a date or a byline."""
     line = paragraphs[index]
     words = line.split()
     if len(words) > 6 or not _OUTLET_WORD.search(line) or _STATEMENT.search(line):  # noqa: PLR2004 - "a few"
         return False
     if not all(word[0].isupper() or word.lower() in {"of", "the", "and", "&", "de"} for word in words):
         return False
-    beside = paragraphs[max(0, index - 1) : index] + list(paragraphs[index + 1 : index + 2])
-    return any(read_day_line(other) or _BYLINE.match(other) for other in beside)
+    beside = [*paragraphs[max(0, index - 1) : index], *paragraphs[index + 1 : index + 2]]
+    return any(read_day_line(other) or _BYLINE.match(other) or read_dateline(other) for other in beside)
 
 
 def _is_caption(paragraph: str) -> bool:
     if len(paragraph) > _LONGEST_CAPTION:
         return False
     dateline = read_dateline(paragraph)
-    return bool(
-        (dateline and dateline.caption) or _CREDIT.search(paragraph[-200:]) or _CAPTION.match(paragraph),
-    )
+    if (dateline and dateline.caption) or _CAPTION.match(paragraph):
+        return True
+    end = paragraph[-200:]
+    credited = any(mark in end for mark in ("/", "|", "via", "Getty", "AP Photo")) and _CREDIT.search(end)
+    return bool(credited or (":" in end and _CREDIT_LABEL.search(end)))
 
 
 def _without_repeats(paragraphs: list[str]) -> list[str]:
@@ -231,24 +241,26 @@ def _published(head: _Head, body: Sequence[str], captions: Sequence[str]) -> tup
     if head.below and head.below.day and head.below.label == "published":
         return head.below.day, "stated"
     fresh = [caption for caption in captions if not _FILE_PICTURE.search(caption)]
-    pictured = [day for caption in fresh for day in [*days_in(caption), *_dates_of(read_dateline(caption))]]
-    under_headline = head.below.day if head.below and (head.repeated or head.derived) else None
     datelines = [dateline for p in body[:_LEAD] if (dateline := read_dateline(p)) and not dateline.caption]
-    lead = "\n\n".join(body[:_LEAD])
-    supported = {day for day in pictured if names_weekday(lead, day)}
-    day = under_headline
+    day = head.below.day if head.below and (head.repeated or head.derived) else None
     if day is None and datelines:
-        day = year_of(datelines[0], known=pictured, captured=head.above)
-    if day is None and not datelines and len(set(pictured)) == 1:
-        day = next(iter(supported), None)
+        known = [day for caption in fresh for day in days_in(caption)]
+        day = year_of(datelines[0], known=known, captured=head.above)
+    elif day is None:
+        lead = "\n\n".join(body[:_LEAD])
+        pictured = {day for caption in fresh if (day := _day_of_caption(caption))}
+        day = pictured.pop() if len(pictured) == 1 else None
+        # A picture may be older than its story. That the story tells of the same weekday says that it is not.
+        day = day if day and names_weekday(lead, day) else None
     if day is None or (head.above and day > head.above):
         return None, "unknown"
     return day, "inferred"
 
 
-def _dates_of(dateline: Dateline | None) -> list[date]:
-    day = dateline.date() if dateline else None
-    return [day] if day else []
+def _day_of_caption(caption: str) -> date | None:
+    """The day of an agency's caption (`LISBON – MAY 10: …`), with the year that it prints somewhere."""
+    dateline = read_dateline(caption)
+    return year_of(dateline, known=days_in(caption), captured=None) if dateline and dateline.caption else None
 
 
 def split_names(names: str) -> tuple[str, ...]:

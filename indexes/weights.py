@@ -14,7 +14,7 @@ from indexes.downloads import Downloads, PublicDownloads
 from indexes.errors import WeightsDamaged, WeightsMissing, WeightsProblem
 from indexes.hashes import Stamps, read_sha256
 from indexes.meters import open_meter
-from indexes.pins import ALIASES, LOCAL_LLM, PINNED, Pinned, PinnedFile
+from indexes.pins import ALIASES, LOCAL_LLM, PINNED, SCORER, Pinned, PinnedFile
 from indexes.settings import IndexSettings
 
 Say: TypeAlias = Callable[[str], None]
@@ -78,19 +78,18 @@ def fetch_all(
     downloads: Downloads | None = None,
     table: Mapping[str, Pinned] = PINNED,
 ) -> list[str]:
-    """Have every weights file here: the encoder must be, the LLM (where `llm` asks for it) should be.
+    """Have every weights file here: encoder and scorer must be, the LLM (where `llm` asks for it) should be.
 
-    Returns warnings for the user, one line each. Raises `WeightsProblem` for the encoder only.
+    Returns warnings for the user, one line each. Raises `WeightsProblem` for the encoder and the scorer only.
     """
     warnings = []
     with open_meter() as meter:
         find = partial(find_weights, settings=settings, progress=meter, repair=repair, downloads=downloads, table=table)
-        found = find(settings.encoder)
-        say(f"encoder weights: {found}")
+        say(f"encoder weights: {find(settings.encoder)}")
+        say(f"scorer weights: {find(SCORER)}")
         if llm:
             try:
-                found = find(LOCAL_LLM)
-                say(f"LLM weights: {found}")
+                say(f"LLM weights: {find(LOCAL_LLM)}")
             except WeightsProblem as problem:
                 warnings.append(f"NO LANGUAGE MODEL: {problem} Until then questions are answered in quotes mode only.")
     return warnings

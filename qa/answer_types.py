@@ -4,8 +4,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from indexes.names import find_names, same_person
+from indexes.words import STOPWORDS, find_words, stem_of
 from qa.question import Kind
 
+_NEAR_AFTER, _NEAR_BEFORE = 5, 3
+"""Words that may stand between a number and the thing that it counts, before and after it."""
 _NUMBER_WORDS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|"
@@ -46,6 +49,24 @@ def _holds_reason(text: str, _names: Sequence[str]) -> bool:
     return bool(_REASON.search(text))
 
 
+_ASKED_THING = re.compile(r"\bhow\s+(?:many|much)\s+(?:more\s+|of\s+the\s+|other\s+|different\s+)?([a-z-]+)(?:\s+([a-z-]+))?", re.IGNORECASE)
+_MONEY = re.compile(r"(?:[$€£¥]\s?\d|\d[\d,.]*\s*(?:hundred|thousand|million|billion|trillion|m|bn)?\s*(?:crowns?|dollars?|euros?|pounds?|francs?|yen|cents?|pence|kroner))|\bfree\b", re.IGNORECASE)
+_PERCENT = re.compile(r"\d\s?%|\bper\s?cent\b|\bpercent\b|\bpoints?\b", re.IGNORECASE)
+_AGE = re.compile(r"\baged?\b|\byears?[ -]old\b|[’'A-Za-z], \d{1,3}(?:,|\.|\s|$)|\bat the age\b|\bturn(?:s|ed) \d|\bwho (?:is|was) (?:\d{1,3}|[a-z]+(?:-[a-z]+)?)\b(?!\s+(?:years? (?:of|in)))", re.IGNORECASE)
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m|p\.m|o[’']clock)|\bmidnight\b|\bnoon\b|\bat (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
+_EXACT: Sequence[tuple[re.Pattern[str], re.Pattern[str]]] = (
+    (re.compile(r"\bhow old\b|\bwhat age\b", re.IGNORECASE), _AGE),
+    (re.compile(r"\bhow much (?:money|did .* (?:cost|pay|earn)|does .* (?:cost|pay|earn)|will .* (?:cost|pay|earn))|\b(?:price|cost|salary|earn|wage|fine|fee|penalty|bill|reward|worth|fare|budget)s?\b", re.IGNORECASE), _MONEY),
+    (re.compile(r"\bper\s?cent|\bpercent|\bshare of|\bproportion|\bturnout|\brate\b|\bhow effective", re.IGNORECASE), _PERCENT),
+    (re.compile(r"\bwhat time\b|\bexact time\b", re.IGNORECASE), _CLOCK),
+    (re.compile(r"\bwhich minute|\bwhat minute", re.IGNORECASE), re.compile(r"\bminutes?\b", re.IGNORECASE)),
+    (re.compile(r"\bhow (?:heavy|much .* weigh)|\bweight\b", re.IGNORECASE), re.compile(r"\b(?:kilos?|kilograms?|kg|grams?|pounds?|ounces?|tonnes?|tons?|weigh\w*)\b", re.IGNORECASE)),
+    (re.compile(r"\bhow (?:tall|long|far|high|deep|wide)\b(?! (?:did|does|do|has|have|had|will|would|is|was|were|are|ago))", re.IGNORECASE), re.compile(r"\b(?:metres?|meters?|kilomet\w+|km|miles?|feet|foot|inches|pages?|minutes?|hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE)),
+    (re.compile(r"\bpopulation\b", re.IGNORECASE), re.compile(r"\b(?:population|inhabitants|residents|people live)\b", re.IGNORECASE)),
+    (re.compile(r"\bname of\b", re.IGNORECASE), re.compile(r"(?<=[a-z,’'] )[A-Z][a-z]+ [A-Z][a-z]+")),
+)
+"""What a question asks for to the letter, and what a text then has to hold."""
+
 _CHECKS: Mapping[str, Callable[[str, Sequence[str]], bool]] = {
     "number": _holds_number,
     "when": _holds_time,
@@ -63,3 +84,28 @@ def holds_answer(kind: Kind, text: str, *, names: Sequence[str] = ()) -> bool:
     """
     check = _CHECKS.get(kind)
     return check(text, names) if check else True
+
+
+def fits_exactly(question: str, text: str) -> float:
+    """1 where the text holds what the words of the question ask for (an age, money, a share …), else 0.
+
+    0.5 where the question asks for nothing that can be told so.
+    """
+    asked = [needed for asks, needed in _EXACT if asks.search(question)]
+    if asked:
+        return float(all(needed.search(text) for needed in asked))
+    thing = _ASKED_THING.search(question)
+    if thing is None:
+        return 0.5
+    counted = {stem_of(word) for word in thing.groups() if word} - STOPWORDS
+    if "much" in thing.group().lower():
+        return 0.5
+    return float(_counts(text, counted))
+
+
+def _counts(text: str, counted: set[str]) -> bool:
+    """Whether a number in the text stands shortly before or after a word for the thing counted."""
+    words = find_words(text)
+    numbers = [at for at, word in enumerate(words) if _NUMBER.fullmatch(word.text) or word.text[0].isdigit()]
+    things = [at for at, word in enumerate(words) if word.stem in counted]
+    return any(-_NEAR_AFTER <= number - thing <= _NEAR_BEFORE for number in numbers for thing in things)

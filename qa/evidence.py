@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from indexes.names import fold, same_person
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vocabulary
 from indexes.words import find_words
-from qa.answer_types import holds_answer
+from qa.answer_types import fits_exactly, holds_answer
 from qa.question import Part
 
 MAX_QUOTE = 500
@@ -27,7 +27,9 @@ class Features:
     `cover`, `cover_window`, `cover_article`: share of the question's content words (weighted by rarity) in the quote,
     in the quote with its neighbours and headline, in the whole article. `names`: share of the question's names in the
     window. `kind`: holds the kind of thing asked for. `passage`: score of its passage against the best one.
-    `dense`: cosine of its passage. `direct`: somebody's words in quotation marks.
+    `dense`: cosine of its passage. `direct`: somebody's words in quotation marks. `similar`, `similar_window`: cosine of
+    the quote, and of its window, with the question. `exact`: holds to the letter what is asked for (an age, money, the
+    thing counted); 0.5 where that cannot be told. `rarest`: share of the rarest content word's weight in the window.
     """
 
     sparse: float = 0.0
@@ -40,6 +42,10 @@ class Features:
     passage: float = 0.0
     dense: float = 0.0
     direct: float = 0.0
+    similar: float = 0.0
+    similar_window: float = 0.0
+    exact: float = 0.5
+    rarest: float = 0.0
 
     def vector(self) -> list[float]:
         """The features in the order of `NAMES`."""
@@ -57,6 +63,10 @@ NAMES = (
     "passage",
     "dense",
     "direct",
+    "similar",
+    "similar_window",
+    "exact",
+    "rarest",
 )
 
 
@@ -96,6 +106,7 @@ def find_candidates(
     *,
     catalogue: Catalogue,
     scorer: Scorer,
+    nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
     """The candidates of one part of a question, in no order. For somebody's words: of that person alone."""
@@ -106,7 +117,7 @@ def find_candidates(
             spans.extend(_spoken(reading, part.speaker))
         else:
             spans.extend(_sentences(reading))
-    return _describe(part, spans, scorer=scorer, vocabulary=vocabulary)
+    return _describe(part, spans, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
 
 
 def find_others_words(
@@ -115,6 +126,7 @@ def find_others_words(
     *,
     catalogue: Catalogue,
     scorer: Scorer,
+    nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
     """What others than the speaker asked about said, as candidates in no order."""
@@ -124,7 +136,7 @@ def find_others_words(
         for other in sorted(others):
             if part.speaker is None or not same_person(other, part.speaker):
                 spans.extend(_spoken(reading, other, exactly=True))
-    return _describe(part, spans, scorer=scorer, vocabulary=vocabulary)
+    return _describe(part, spans, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
 
 
 def _read(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[_Reading]:
@@ -247,6 +259,7 @@ def _describe(
     spans: Sequence[tuple[_Reading, int, int, str | None, bool]],
     *,
     scorer: Scorer,
+    nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
     unique = {(reading.article.id, start, end): (reading, start, end, speaker, direct) for reading, start, end, speaker, direct in spans}
@@ -262,6 +275,9 @@ def _describe(
     asked = part.topic if part.speaker is not None else part.text
     quotes = scorer.score(asked, [rows[i][5] for i in order])
     windows = scorer.score(asked, [rows[i][6] for i in order])
+    similar = nearness.score(part.text, [rows[i][5] for i in order])
+    similar_windows = nearness.score(part.text, [rows[i][6] for i in order])
+    rarest = max(rarity, key=lambda stem: rarity[stem]) if rarity else None
     in_article: dict[str, float] = {}
     candidates = []
     for rank, i in enumerate(order):
@@ -280,6 +296,10 @@ def _describe(
             passage=reading.passage,
             dense=reading.dense,
             direct=float(direct),
+            similar=float(similar[rank]),
+            similar_window=float(similar_windows[rank]),
+            exact=fits_exactly(part.text, quote),
+            rarest=float(rarest is None or any(word.stem == rarest for word in find_words(window))),
         )
         candidates.append(Candidate(article=article, start=start, end=end, speaker=speaker, features=features))
     return candidates

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from api import examples
 from api.documents import ANSWERED_ERRORS, example_of, problems_of
 from api.problems import INVALID_PARAMETERS
 from api.schemas import Article, ArticleList, ArticleParameters, ListedArticle
@@ -17,7 +16,7 @@ router = APIRouter(tags=["articles"])
 @router.get(
     "/v1/articles",
     summary="List the stored articles",
-    responses={**example_of(examples.ARTICLES), **problems_of(*ANSWERED_ERRORS, INVALID_PARAMETERS, InvalidCursor)},
+    responses={**example_of("articles"), **problems_of(*ANSWERED_ERRORS, INVALID_PARAMETERS, InvalidCursor)},
 )
 def articles(parameters: Annotated[ArticleParameters, Query()], serving: ServingOf) -> ArticleList:
     """Newest first, undated last, without their texts."""
@@ -29,7 +28,7 @@ def articles(parameters: Annotated[ArticleParameters, Query()], serving: Serving
 @router.get(
     "/v1/articles/{article_id:path}",
     summary="Show one article",
-    responses={**example_of(examples.ARTICLE), **problems_of(*ANSWERED_ERRORS, UnknownArticle)},
+    responses={**example_of("article"), **problems_of(*ANSWERED_ERRORS, UnknownArticle)},
 )
 def article(
     article_id: Annotated[str, Path(description="As citations and lists give it.", examples=["oddermouth-ferry"])],

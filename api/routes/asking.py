@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Depends
 from starlette.concurrency import run_in_threadpool
 
-from api import examples
 from api.documents import ANSWERED_ERRORS, example_of, problems_of
 from api.errors import StreamingMissing
 from api.problems import INVALID_BODY
@@ -23,7 +22,7 @@ router = APIRouter(tags=["questions"])
     summary="Answer a question",
     dependencies=[Depends(require_json)],
     responses={
-        **example_of(examples.ANSWER, declined=examples.DECLINED),
+        **example_of("answered", "declined"),
         **problems_of(*ANSWERED_ERRORS, INVALID_BODY, StreamingMissing, ModelUnavailable, ModelFailed),
     },
 )

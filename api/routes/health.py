@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
-from api import examples
 from api.documents import example_of, problems_of
 from api.logs import open_log
 from api.problems import NOT_READY, find_kind, problem, without_paths
@@ -18,7 +17,7 @@ router = APIRouter(tags=["health"])
 _PROBE = Question(text="Is anything found?", mode="quotes", limit=1)
 
 
-@router.get("/health/live", summary="Does the process run?", responses=example_of(examples.LIVE))
+@router.get("/health/live", summary="Does the process run?", responses=example_of("live"))
 async def live() -> Live:
     """Answers as long as the process does."""
     return Live()
@@ -28,7 +27,7 @@ async def live() -> Live:
     "/health/ready",
     summary="Are questions answered?",
     response_model=Ready,
-    responses={**example_of(examples.READY), **problems_of(NOT_READY)},
+    responses={**example_of("ready"), **problems_of(NOT_READY)},
 )
 def ready(request: Request, serving: ServingOf) -> Response:
     """200 once questions are answered, with the state of each part; it asks the index, not its own memory."""

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from api import examples
 from api.documents import ANSWERED_ERRORS, example_of, problems_of
 from api.schemas import IndexManifest
 from api.state import ServingOf
@@ -13,7 +12,7 @@ router = APIRouter(tags=["index"])
 @router.get(
     "/v1/index",
     summary="Show the current build",
-    responses={**example_of(examples.MANIFEST), **problems_of(*ANSWERED_ERRORS)},
+    responses={**example_of("manifest"), **problems_of(*ANSWERED_ERRORS)},
 )
 def index(serving: ServingOf) -> IndexManifest:
     """The manifest of the build that serves."""

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Depends
 
-from api import examples
 from api.documents import ANSWERED_ERRORS, example_of, problems_of
 from api.problems import INVALID_BODY
 from api.schemas import Passage, Passages, Search
@@ -17,7 +16,7 @@ router = APIRouter(tags=["questions"])
     summary="Find passages",
     dependencies=[Depends(require_json)],
     response_model_exclude_unset=True,
-    responses={**example_of(examples.PASSAGES), **problems_of(*ANSWERED_ERRORS, INVALID_BODY)},
+    responses={**example_of("passages"), **problems_of(*ANSWERED_ERRORS, INVALID_BODY)},
 )
 def search(body: Search, serving: ServingOf) -> Passages:
     """Passages only, best first; no gate, no language model."""

@@ -46,5 +46,7 @@ def _published(draft: Draft, page: Page) -> tuple[str | None, Basis]:
         return draft.published, "stated"
     if page.published:
         return page.published, page.published_basis
+    if draft.hinted:
+        return draft.hinted, "inferred"
     day = day_in_url(draft.url) if draft.url else None
     return (day.isoformat(), "inferred") if day else (None, "unknown")

@@ -30,7 +30,8 @@ _DEEPEST = 4
 class Draft:
     """One article as its file gives it. `part` is its ordinal (a line, an item) where a file holds several.
 
-    `published` is a date that the file states; `headlines` are further forms of the title to take off the text.
+    `published` is a date that the file states, `hinted` one that it only suggests; `headlines` are further forms of the
+    title, to take off the text.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Draft:
     outlet: str | None = None
     authors: tuple[str, ...] = ()
     published: str | None = None
+    hinted: str | None = None
     captured: str | None = None
     url: str | None = None
     language: str | None = None

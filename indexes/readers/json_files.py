@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from indexes.errors import UnreadableSource
 from indexes.readers.decoding import decode
@@ -19,7 +19,17 @@ LARGEST_UNPACKED = 8 * 1024 * 1024 * 1024
 _HIGHEST_RATIO = 100
 _RATIO_FROM = 64 * 1024 * 1024
 _GZIP_MARK = b"\x1f\x8b"
+
+
 _MARKUP = re.compile(r"</(?:p|div|h[1-6]|ul|ol|blockquote)\s*>|<br\s*/?>|<p(?:\s[^<>]*)?>", re.IGNORECASE)
+
+
+class _Readable(Protocol):
+    """What has lines of bytes: a file, packed or not."""
+
+    def readline(self, size: int, /) -> bytes:
+        """The next line, or `size` bytes of it."""
+        ...
 
 
 def read_json(content: bytes) -> Iterator[Reading]:
@@ -89,7 +99,7 @@ def _without_markup(draft: Draft) -> Draft:
     return draft
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+def _lines(file: _Readable) -> Iterator[bytes | None]:
     """Each line; None for one that is too long, whose rest is passed over."""
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) <= LONGEST_LINE:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from indexes.errors import UnreadableSource
 from indexes.readers.decoding import decode
-from indexes.readers.drafts import Draft, Reading, draft_of
+from indexes.readers.drafts import Reading, draft_of
 
 _COMMENT_OR_TAG = re.compile(
     r"<!--.*?-->|</?(?:a|abbr|b|blockquote|br|cite|code|del|div|em|figcaption|figure|h[1-6]|hr|i|iframe|img|ins|li|mark"
@@ -28,13 +30,7 @@ def read_markdown(content: bytes) -> Iterator[Reading]:
         raise UnreadableSource("Markdown nested too deeply: an article is plain paragraphs") from None
     headline = _headline(tokens)
     draft = draft_of(fields, text=_text_of(tokens))
-    yield draft if draft.title or headline is None else _titled(draft, headline)
-
-
-def _titled(draft: Draft, headline: str) -> Draft:
-    from dataclasses import replace
-
-    return replace(draft, title=headline)
+    yield draft if draft.title else replace(draft, title=headline)
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], str]:
@@ -42,7 +38,7 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
     if not _FRONT_MATTER.match(text):
         return {}, text
     import frontmatter
-    from yaml import YAMLError
+    from yaml import YAMLError  # type: ignore[import-untyped]
 
     try:
         post = frontmatter.loads(text)
@@ -61,7 +57,7 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
 
 def _headline(tokens: Sequence[Token]) -> str | None:
     """The first heading, where it is of the first level and nothing but headings stands above it."""
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             return " ".join(_inline_text(inline).split()) or None if opening.tag == "h1" else None
         if opening.type == "paragraph_open":

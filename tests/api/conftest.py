@@ -1,6 +1,6 @@
 """A service over the fake answerer, and a client that calls it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ def logs() -> Iterator[list[dict[str, Any]]]:
     structlog.reset_defaults()
     lines: list[dict[str, Any]] = []
 
-    def keep(_: Any, name: str, line: Any) -> Any:
+    def keep(_: object, name: str, line: MutableMapping[str, Any]) -> str:
         lines.append({"level": name, **line})
         raise structlog.DropEvent
 
@@ -60,7 +60,7 @@ def open_client(opener: FakeOpener) -> Iterator[Open]:
     """Starts a service with settings of its own; each is stopped at the end."""
     clients: list[TestClient] = []
 
-    def open_(**settings: Any) -> TestClient:
+    def open_(**settings: Any) -> TestClient:  # noqa: ANN401 - the fields of ApiSettings
         client = TestClient(create_app(opener, ApiSettings(**settings)), base_url="http://localhost")
         client.__enter__()
         clients.append(client)

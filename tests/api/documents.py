@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+import httpx
+import httpx2
 
-def check_problem(response: Any, status: int, slug: str) -> dict[str, Any]:
+
+def check_problem(response: httpx.Response | httpx2.Response, status: int, slug: str) -> dict[str, Any]:
     """The problem document of a response, checked to be a whole one."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from api.boundary import choose_request_id
-from api.security import HEADERS, is_loopback, require_loopback
 from api.errors import Refused
+from api.security import HEADERS, is_loopback, require_loopback
 from tests.api.conftest import Client, Open
 from tests.api.documents import check_problem
 from tests.fakes.answering import SharedWordsAnswerer
@@ -16,10 +16,17 @@ from tests.fakes.answering import SharedWordsAnswerer
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/"), ("GET", "/docs"), ("GET", "/health/live"), ("GET", "/nowhere"), ("PUT", "/v1/ask"), ("POST", "/v1/ask")],
+    [
+        ("GET", "/"),
+        ("GET", "/docs"),
+        ("GET", "/health/live"),
+        ("GET", "/nowhere"),
+        ("PUT", "/v1/ask"),
+        ("POST", "/v1/ask"),
+    ],
 )
 def test_headers(client: Client, method: str, path: str) -> None:
-    """Every response, whatever became of the request, has a request id and the security headers, and allows no origin."""
+    """Every response, whatever became of the request, has a request id and the security headers; no origin gets in."""
     response = client.request(method, path, headers={"Origin": "https://example.org"})
     assert response.headers["x-request-id"].startswith("r_")
     for name in HEADERS:

@@ -1,7 +1,7 @@
 """GET /health/live, GET /health/ready, GET /v1/index."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from indexes.errors import IndexMismatch
 from tests.api.conftest import Client, Open
@@ -46,10 +46,12 @@ def test_not_ready_without_index(open_client: Open, opener: FakeOpener) -> None:
     assert "python -m indexes build" in problem["detail"]
 
 
-def test_not_ready_with_a_broken_part(client: Client, answerer: SharedWordsAnswerer, logs: list[dict[str, Any]]) -> None:
+def test_not_ready_with_a_broken_part(
+    client: Client, answerer: SharedWordsAnswerer, logs: list[dict[str, Any]]
+) -> None:
     """Readiness asks the index itself: when the search fails, the service is not ready, and the log says why."""
 
-    def fail(question: object) -> Any:
+    def fail(question: object) -> NoReturn:
         raise OSError("the disk at /srv/x is gone")
 
     answerer.searching = fail

@@ -13,7 +13,7 @@ def test_passages(client: Client) -> None:
     body = response.json()
     assert response.status_code == 200
     assert list(body) == ["passages"]
-    assert [passage["article"]["id"] for passage in body["passages"]][0] == "orchard/frost"
+    assert body["passages"][0]["article"]["id"] == "orchard/frost"
     scores = [passage["score"] for passage in body["passages"]]
     assert scores == sorted(scores, reverse=True)
     for passage in body["passages"]:

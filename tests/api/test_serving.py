@@ -132,3 +132,16 @@ def test_close(builds: FakeOpener, made: dict[str, SharedWordsAnswerer]) -> None
     with pytest.raises(IndexMissing):
         _name(serving)
     assert builds.opened == ["b_fake+0"]
+
+
+def test_unreadable_mark(builds: FakeOpener) -> None:
+    """When it cannot be read which build is current, the last good one serves, and the failure says so."""
+    serving = Serving(builds)
+    builds.unreadable = IndexDamaged("'current' cannot be read; check its permissions")
+    with pytest.raises(IndexDamaged):
+        _name(serving)
+    builds.unreadable = None
+    _name(serving)
+    builds.unreadable = IndexDamaged("'current' cannot be read; check its permissions")
+    assert _name(serving) == "b_fake+0"
+    assert isinstance(serving.failure, IndexDamaged)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -45,7 +44,7 @@ def run(tmp_path: Path) -> Run:
     """Runs the little archive's questions with an answerer."""
     data = read_quotes(write_quotes(tmp_path / "data"))
 
-    def run_with(answerer: type[Honest], *, mode: EvalMode = "quotes", **settings: Any) -> Report:
+    def run_with(answerer: type[Honest], *, mode: EvalMode = "quotes", **settings: object) -> Report:
         with Opening(answerer)(data, mode=mode, retriever="fused") as subject:
             cases = run_cases(subject, data.questions, mode=mode)
             return make_report(data, subject, cases, mode=mode, settings=SETTINGS | settings, seed=0)

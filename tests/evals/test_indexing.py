@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pytest
+
 from evals.indexing import prepare_index, suite_settings
 from evals.suites.quotes import read_quotes
 from evals.types import SuiteData
@@ -75,9 +77,7 @@ def test_an_interrupted_build_is_no_build(tmp_path: Path) -> None:
         raise OSError("disk full")
 
     home = suite_settings(data, settings)
-    try:
+    with pytest.raises(OSError, match="disk full"):
         prepare_index(data, home, build=fail, open_built=building.open_built)
-    except OSError:
-        pass
     prepare(data, settings, building)
     assert len(building.built) == 1

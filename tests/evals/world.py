@@ -10,7 +10,7 @@ from typing import Any
 
 from evals.types import Answering, EvalMode, GoldenQuestion, RetrieverName, Subject, SuiteData
 from indexes.types import Article, Filters, Passage, Retrieved
-from qa.types import Answer, Citation, Question
+from qa.types import Answer, Citation, Mode, Question
 
 ARTICLES = {
     "tarn-1": (
@@ -110,9 +110,10 @@ def write_quotes(folder: Path, *, records: Sequence[Mapping[str, Any]] = RECORDS
     return folder
 
 
-def golden(**fields: Any) -> GoldenQuestion:
+def golden(**fields: object) -> GoldenQuestion:
     """A golden question with whatever a test does not care about filled in."""
-    return GoldenQuestion(**({"id": "q", "kind": "fact", "text": "What is it?", "status": "answered"} | fields))
+    filled = {"id": "q", "kind": "fact", "text": "What is it?", "status": "answered"} | fields
+    return GoldenQuestion(**filled)  # type: ignore[arg-type]
 
 
 def article(article_id: str, text: str) -> Article:
@@ -179,13 +180,13 @@ class Honest:
         golden_one = next((each for each in self.questions if each.text == question.text), None)
         return self.reply(golden_one, question.mode or "quotes")
 
-    def reply(self, question: GoldenQuestion | None, mode: Any) -> Answer:
+    def reply(self, question: GoldenQuestion | None, mode: Mode) -> Answer:
         """What this answerer makes of a golden question."""
         if question is None or not question.answerable:
             return Answer(status="insufficient_evidence", mode=mode, score=0.1, reason="The articles do not say.")
         return self.quoting(question, mode, question.gold_quotes)
 
-    def quoting(self, question: GoldenQuestion, mode: Any, quotes: Sequence[str]) -> Answer:
+    def quoting(self, question: GoldenQuestion, mode: Mode, quotes: Sequence[str]) -> Answer:
         """An answer that cites each quote in the first article that has it."""
         citations = [
             cite(key, text, quote, speaker=question.speaker)
@@ -207,7 +208,7 @@ class Honest:
 class NeverDeclining(Honest):
     """Answers everything, if need be with the fair."""
 
-    def reply(self, question: GoldenQuestion | None, mode: Any) -> Answer:
+    def reply(self, question: GoldenQuestion | None, mode: Mode) -> Answer:
         """Never a refusal."""
         if question is None or question.answerable:
             return super().reply(question, mode)
@@ -217,7 +218,7 @@ class NeverDeclining(Honest):
 class AlwaysDeclining(Honest):
     """Knows nothing."""
 
-    def reply(self, question: GoldenQuestion | None, mode: Any) -> Answer:
+    def reply(self, question: GoldenQuestion | None, mode: Mode) -> Answer:
         """Always a refusal."""
         return super().reply(None, mode)
 
@@ -225,7 +226,7 @@ class AlwaysDeclining(Honest):
 class Misplacing(Honest):
     """Cites the right words at offsets that are one off."""
 
-    def quoting(self, question: GoldenQuestion, mode: Any, quotes: Sequence[str]) -> Answer:
+    def quoting(self, question: GoldenQuestion, mode: Mode, quotes: Sequence[str]) -> Answer:
         """Citations whose words are not the stored text's there."""
         answer = super().quoting(question, mode, quotes)
         moved = [replace(each, start=each.start + 1, end=each.end + 1) for each in answer.citations]
@@ -235,7 +236,7 @@ class Misplacing(Honest):
 class OffTopic(Honest):
     """Cites real sentences that do not answer."""
 
-    def quoting(self, question: GoldenQuestion, mode: Any, quotes: Sequence[str]) -> Answer:
+    def quoting(self, question: GoldenQuestion, mode: Mode, quotes: Sequence[str]) -> Answer:
         """A true quote of the wrong sentence."""
         return super().quoting(question, mode, ["Bram Oster sold every loaf by noon."])
 
@@ -243,7 +244,7 @@ class OffTopic(Honest):
 class CitingEverything(Honest):
     """Cites the right sentence, and all the others."""
 
-    def quoting(self, question: GoldenQuestion, mode: Any, quotes: Sequence[str]) -> Answer:
+    def quoting(self, question: GoldenQuestion, mode: Mode, quotes: Sequence[str]) -> Answer:
         """Gold quotes buried among the rest."""
         others = [
             "Her brother Ivo Crane disagreed.",
@@ -258,7 +259,7 @@ class CitingEverything(Honest):
 class SwappingSpeakers(Honest):
     """Gives another person's words where there are some."""
 
-    def quoting(self, question: GoldenQuestion, mode: Any, quotes: Sequence[str]) -> Answer:
+    def quoting(self, question: GoldenQuestion, mode: Mode, quotes: Sequence[str]) -> Answer:
         """The wrong quotes under the right name."""
         return super().quoting(question, mode, question.wrong_quotes or quotes)
 
@@ -266,7 +267,7 @@ class SwappingSpeakers(Honest):
 class Failing(Honest):
     """Breaks on one question."""
 
-    def reply(self, question: GoldenQuestion | None, mode: Any) -> Answer:
+    def reply(self, question: GoldenQuestion | None, mode: Mode) -> Answer:
         """An exception that quotes the question, as exceptions do."""
         if question is not None and question.id == "t-4":
             raise RuntimeError(f"cannot answer {question.text!r}")

@@ -60,7 +60,9 @@ MANIFEST = Manifest(
     sources=("invented",),
     outcomes={"created": len(ARTICLES)},
 )
-_COMMON = frozenset(re.findall(r"\w+", "the a an of at in on to was were is did what who how many said say about from and it"))
+_COMMON = frozenset(
+    re.findall(r"\w+", "the a an of at in on to was were is did what who how many said say about from and it")
+)
 
 
 def _words(text: str) -> set[str]:
@@ -249,11 +251,14 @@ class FakeOpener:
     answerer: SharedWordsAnswerer = field(default_factory=SharedWordsAnswerer)
     mark: str | None = "b_fake+0"
     failing: Exception | None = None
+    unreadable: DatelineError | None = None
     make: Callable[[str], SharedWordsAnswerer] | None = None
     opened: list[str] = field(default_factory=list)
 
     def current(self) -> str | None:
-        """The mark."""
+        """The mark, unless it is `unreadable`."""
+        if self.unreadable:
+            raise self.unreadable
         return self.mark
 
     def open(self) -> Opened:

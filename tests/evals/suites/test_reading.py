@@ -16,7 +16,7 @@ from evals.suites.quotes import read_quotes
 from evals.suites.seeds import read_seeds
 from tests.evals.world import RECORDS, write_quotes
 
-QUERY = {
+QUERY: dict[str, Any] = {
     "query": "Which ship sank?",
     "answer": "The Heron",
     "question_type": "inference_query",
@@ -152,7 +152,7 @@ class TestMultihopRag:
             (tmp_path / "MultiHopRAG.json").write_text(json.dumps([QUERY, NULL]))
         else:
             write_lines(tmp_path / "corpus.jsonl.gz", [], zipped=True)
-            rows = [row | {"id": number} for number, row in enumerate([QUERY, NULL])]
+            rows = [{**row, "id": number} for number, row in enumerate([QUERY, NULL])]
             write_lines(tmp_path / "queries.jsonl.gz", rows, zipped=True)
         answerable, unanswerable = read_multihop_rag(tmp_path).questions
         assert (answerable.id, answerable.gold_quotes, answerable.gold_answers) == (

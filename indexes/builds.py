@@ -1,0 +1,214 @@
+"""Keeps builds: made beside the others, complete before they count, made current by one atomic step."""
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMissing, UnknownBuild
+from indexes.types import Manifest
+
+SCHEMA_VERSION = 1
+"""Raised when the files of a build change in a way that an older reader would misread."""
+
+_BUILDS = "builds"
+_CURRENT = "current"
+_MANIFEST = "manifest.json"
+_UNFINISHED = ".unfinished-"
+_LOCK = "build.lock"
+_HOLDER = "build.lock.json"
+
+
+def read_current(home: Path) -> str | None:
+    """The id of the current build, None where there is none."""
+    try:
+        return (home / _CURRENT).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise IndexDamaged(f"{str(home / _CURRENT)!r} cannot be read ({problem.strerror}); check its permissions") from problem
+
+
+def folder_of(home: Path, build: str) -> Path:
+    """The folder of a kept build. Raises `UnknownBuild`."""
+    if build not in kept_builds(home):
+        known = ", ".join(kept_builds(home)) or "none"
+        raise UnknownBuild(f"there is no build {build!r}; kept builds: {known}")
+    return home / _BUILDS / build
+
+
+def current_folder(home: Path) -> Path:
+    """The folder of the current build. Raises `IndexMissing` or `IndexDamaged`."""
+    build = read_current(home)
+    if build is None:
+        raise IndexMissing(f"there is no index in {str(home)!r}; run `python -m indexes build`")
+    try:
+        return folder_of(home, build)
+    except UnknownBuild as problem:
+        raise IndexDamaged(
+            f"the current build {build!r} is gone from {str(home)!r}; run `python -m indexes rollback` or "
+            "`python -m indexes build`"
+        ) from problem
+
+
+def kept_builds(home: Path) -> list[str]:
+    """The ids of complete builds, oldest first."""
+    folder = home / _BUILDS
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.startswith("b_") and (entry / _MANIFEST).is_file())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a build. Raises `IndexDamaged`."""
+    path = folder / _MANIFEST
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest(**{**fields, "sources": tuple(fields["sources"])})
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise IndexDamaged(
+            f"the manifest {str(path)!r} cannot be read ({problem}); run `python -m indexes rollback` or "
+            "`python -m indexes build`"
+        ) from problem
+
+
+def make_current(home: Path, build: str) -> None:
+    """Point at a kept build, in one step that either happens or does not. Raises `UnknownBuild`."""
+    folder_of(home, build)
+    beside = home / f".{_CURRENT}-{secrets.token_hex(4)}"
+    try:
+        with beside.open("w", encoding="utf-8") as stream:
+            stream.write(f"{build}\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(home / _CURRENT)
+        _sync(home)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def roll_back(home: Path, build: str | None = None) -> str:
+    """Make a build current: the one named, else the one before the current one. Raises `UnknownBuild`."""
+    if build is None:
+        kept, current = kept_builds(home), read_current(home)
+        before = [one for one in kept if current is None or one < current]
+        if not before:
+            raise UnknownBuild(f"there is no build before the current one ({current!r}) to go back to")
+        build = before[-1]
+    make_current(home, build)
+    return build
+
+
+@contextmanager
+def lock_builds(home: Path) -> Iterator[None]:
+    """One builder at a time. Raises `BuildLocked`, which says who holds the lock."""
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / _LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as problem:
+        raise BuildLocked(f"another build is running{_holder(home)}; wait until it is done") from problem
+    try:
+        holder = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        (home / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
+        yield
+    finally:
+        (home / _HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def new_build(home: Path) -> Iterator[tuple[str, Path]]:
+    """The id of a new build and an empty folder for it, removed again unless `finish` was called on it.
+
+    Raises `BuildFailed` for whatever the file system refuses; the current build is not touched.
+    """
+    build = f"b_{datetime.now(UTC):%Y%m%dT%H%M%S%f}_{secrets.token_hex(3)}"
+    folder = home / _BUILDS / f"{_UNFINISHED}{build}"
+    try:
+        remove_unfinished(home)
+        folder.mkdir(parents=True)
+        yield build, folder
+    except OSError as problem:
+        raise BuildFailed(_explain(problem, home)) from problem
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: int) -> None:
+    """Write the manifest, give the folder its name, make it current and drop the oldest builds beyond `keep`."""
+    with (folder / _MANIFEST).open("w", encoding="utf-8") as stream:
+        json.dump(asdict(manifest), stream, ensure_ascii=False, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _sync_files(folder)
+    folder.rename(home / _BUILDS / build)
+    _sync(home / _BUILDS)
+    make_current(home, build)
+    kept = kept_builds(home)
+    for old in kept[: max(len(kept) - keep, 0)]:
+        if old != build:
+            shutil.rmtree(home / _BUILDS / old, ignore_errors=True)
+
+
+def remove_unfinished(home: Path) -> None:
+    """Remove what builds that were killed left behind; the caller holds the lock."""
+    folder = home / _BUILDS
+    for entry in folder.glob(f"{_UNFINISHED}*") if folder.is_dir() else ():
+        shutil.rmtree(entry, ignore_errors=True)
+
+
+def disk_use(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+
+
+def explaining(home: Path) -> Callable[[OSError], str]:
+    """How an error of the file system is told to the user."""
+    return lambda problem: _explain(problem, home)
+
+
+def _explain(problem: OSError, home: Path) -> str:
+    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return (
+            f"the disk of {str(home)!r} is full, so the build was undone and the last good index still serves; "
+            "free some space or set DATELINE_HOME to another disk, then build again"
+        )
+    return (
+        f"the build was undone ({problem.strerror or problem}: {str(problem.filename or home)!r}) and the last good index "
+        "still serves; check the folder's permissions, then build again"
+    )
+
+
+def _holder(home: Path) -> str:
+    try:
+        holder = json.loads((home / _HOLDER).read_text(encoding="utf-8"))
+        return f" (process {holder['pid']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _sync_files(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Language models behind one protocol: local, remote, scripted; `opening` picks the one that the settings name."""

@@ -1,0 +1,166 @@
+"""Runs a GGUF model inside the process with llama.cpp, one request at a time: the only file that imports xllamacpp."""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from qa.errors import ModelFailed, ModelUnavailable
+from qa.models.replies import ask_for, check_reply
+from qa.types import Completion, Message
+
+_BATCH = 64
+"""Prompt tokens read at a time: a reply is given up between two batches, so a small one frees the slot soon."""
+_SEED = 1
+_SILENT = -1
+
+
+class LocalModel:
+    """A model of llama.cpp with one slot. Threads may share it: their requests wait for each other.
+
+    The state of the prompt's longest common beginning with the request before is reused.
+    """
+
+    def __init__(
+        self, path: Path, *, name: str, threads: int = 0, context: int = 2048, timeout_s: float = 120.0
+    ) -> None:
+        """Load the weights (seconds). `threads` 0: one for each core. Raises `ModelUnavailable`."""
+        self._name = name
+        self._timeout_s = timeout_s
+        self._lock = Lock()
+        self._server: Any = _open_server(path, threads=threads or _cores(), context=context)
+
+    @property
+    def name(self) -> str:
+        """The model's name, as answers give it."""
+        return self._name
+
+    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int) -> Completion:
+        """A JSON document under `schema`, the most likely one. Raises `ModelUnavailable` or `ModelFailed`."""
+        request = {
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "response_format": ask_for(schema),
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "seed": _SEED,
+            "cache_prompt": True,
+            # Progress of the prompt is reported too, so that time is looked at between any two batches.
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "return_progress": True,
+        }
+        return self._run(request).completion(self._name)
+
+    def read_ahead(self, messages: Sequence[Message]) -> None:
+        """Read the beginning that all prompts share, so that the first question need not wait for it.
+
+        Raises `ModelUnavailable` or `ModelFailed`.
+        """
+        asked = [{"role": message.role, "content": message.content} for message in messages]
+        self._run({"messages": asked, "max_tokens": 1, "temperature": 0, "cache_prompt": True, "stream": True})
+
+    def close(self) -> None:
+        """Free the memory once a running request has ended. Calling it twice does nothing."""
+        with self._lock:
+            self._server = None
+
+    def _run(self, request: Mapping[str, Any]) -> "_Reply":
+        deadline = time.monotonic() + self._timeout_s
+        if not self._lock.acquire(timeout=self._timeout_s):
+            raise ModelUnavailable(self._late("was busy with other questions"))
+        try:
+            if self._server is None:
+                raise ModelUnavailable(f"the language model {self._name!r} is closed; open it again")
+            reply = _Reply(deadline)
+            try:
+                self._server.handle_chat_completions(request, reply.receive)
+            except (ValueError, RuntimeError) as error:
+                raise ModelFailed(f"{self._name!r} cannot take this request: {error}") from error
+        finally:
+            self._lock.release()
+        if reply.late:
+            raise ModelUnavailable(self._late("did not finish"))
+        if reply.error:
+            message = f"{self._name!r} refused the prompt: {reply.error}; ask with fewer passages or raise DATELINE_LLM_CONTEXT"
+            raise ModelFailed(message)
+        return reply
+
+    def _late(self, what: str) -> str:
+        return (
+            f"the language model {self._name!r} {what} within {self._timeout_s:g} s; "
+            "ask again, ask with mode 'quotes', or raise DATELINE_LLM_TIMEOUT_S"
+        )
+
+
+class _Reply:
+    """Gathers the pieces of one streamed reply; asks for its end when time is up."""
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+        self._pieces: list[str] = []
+        self._finish_reason: str | None = None
+        self._usage: Mapping[str, int] = {}
+        self.error = ""
+        self.late = False
+
+    def receive(self, piece: Mapping[str, Any]) -> bool:
+        """Take a piece; True asks llama.cpp to stop. It must not raise: the binding would swallow that."""
+        if "error" in piece:
+            self.error = str(piece["error"].get("message", piece["error"]))
+            return True
+        for choice in piece.get("choices") or ():
+            self._pieces.append(choice.get("delta", {}).get("content") or "")
+            self._finish_reason = choice.get("finish_reason") or self._finish_reason
+        self._usage = piece.get("usage") or self._usage
+        self.late = self._finish_reason is None and time.monotonic() > self._deadline
+        return self.late
+
+    def completion(self, model: str) -> Completion:
+        """The whole reply. Raises `ModelFailed`."""
+        return Completion(
+            text=check_reply("".join(self._pieces), model=model, finish_reason=self._finish_reason),
+            prompt_tokens=self._usage.get("prompt_tokens", 0),
+            completion_tokens=self._usage.get("completion_tokens", 0),
+        )
+
+
+def _open_server(path: Path, *, threads: int, context: int) -> object:
+    # Threads that wait by spinning cost ten times the seconds when another process wants the cores. OpenMP reads this
+    # once, when the first engine of the process loads it.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    try:
+        import xllamacpp
+    except ImportError as error:
+        message = f"llama.cpp cannot be loaded ({error}); install xllamacpp (`make serve` does) or set DATELINE_LLM=quotes"
+        raise ModelUnavailable(message) from error
+
+    params = xllamacpp.CommonParams()
+    params.verbosity = _SILENT
+    params.model.path = str(path)
+    params.n_ctx = context
+    params.n_batch = params.n_ubatch = _BATCH
+    params.n_parallel = 1
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    params.n_gpu_layers = 0
+    params.fit_params = False
+    params.warmup = False
+    # The slot keeps the last prompt; older ones would take gigabytes.
+    params.cache_ram_mib = 0
+    # The binding always listens on a free loopback port as well: nobody knows this key.
+    params.api_keys = [secrets.token_urlsafe(32)]
+    params.endpoint_slots = params.ui = False
+    try:
+        return xllamacpp.Server(params)
+    except RuntimeError as error:
+        message = (
+            f"llama.cpp cannot open {str(path)!r} ({error}); check DATELINE_LLM_PATH, or repair the weights with "
+            "`python -m indexes weights --repair`"
+        )
+        raise ModelUnavailable(message) from error
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

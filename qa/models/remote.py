@@ -1,0 +1,112 @@
+"""Asks a model on an OpenAI-compatible server through LlamaIndex: the only file that imports llama_index."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from qa.errors import ModelFailed, ModelUnavailable
+from qa.models.replies import ask_for, check_reply
+from qa.types import Completion, Message
+
+_SEED = 1
+_NO_KEY = "none"
+"""The client insists on a key; servers that ask for none ignore it."""
+_REFUSED = {401: "the key", 403: "the key", 404: "the address or the model's name"}
+_TOO_MANY = 429
+_SERVER_FAULT = 500
+
+
+class RemoteModel:
+    """A model behind `/chat/completions`. It is not asked twice: the caller knows whether a second wait is worth it."""
+
+    def __init__(self, *, base_url: str, model: str, api_key: str = "", timeout_s: float = 120.0) -> None:
+        """Nothing is sent before the first question."""
+        import httpx
+        from llama_index.llms.openai_like import OpenAILike
+
+        self._model = model
+        self._base_url = base_url
+        self._timeout_s = timeout_s
+        self._closed = False
+        self._lock = Lock()
+        self._client = httpx.Client(timeout=timeout_s)
+        self._llm = OpenAILike(
+            model=model,
+            api_base=base_url,
+            api_key=api_key or _NO_KEY,
+            is_chat_model=True,
+            temperature=0.0,
+            timeout=timeout_s,
+            max_retries=0,
+            http_client=self._client,
+        )
+
+    @property
+    def name(self) -> str:
+        """The model's name on the server."""
+        return self._model
+
+    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int) -> Completion:
+        """A JSON document under `schema`. Raises `ModelUnavailable` or `ModelFailed`."""
+        from llama_index.core.base.llms.types import ChatMessage
+
+        if self._closed:
+            raise ModelUnavailable(f"the language model {self._model!r} is closed; open it again")
+        asked = [ChatMessage(role=message.role, content=message.content) for message in messages]
+        with self._explained():
+            response = self._llm.chat(asked, response_format=ask_for(schema), max_tokens=max_tokens, seed=_SEED)
+            text = response.message.content or ""
+            finish_reason: str | None = response.raw.choices[0].finish_reason
+            usage = response.raw.usage
+        return Completion(
+            text=check_reply(text, model=self._model, finish_reason=finish_reason),
+            prompt_tokens=usage.prompt_tokens if usage else 0,
+            completion_tokens=usage.completion_tokens if usage else 0,
+        )
+
+    def close(self) -> None:
+        """Close the connections. Calling it twice does nothing."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._client.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """The client's errors as ours, each with what to do next. Keys are in none of them."""
+        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
+
+        try:
+            yield
+        except APITimeoutError as error:
+            message = (
+                f"{self._model!r} at {self._base_url!r} did not answer within {self._timeout_s:g} s; "
+                "ask again or raise DATELINE_LLM_TIMEOUT_S"
+            )
+            raise ModelUnavailable(message) from error
+        except APIConnectionError as error:
+            message = f"no server answers at {self._base_url!r}; start it or correct DATELINE_LLM_BASE_URL"
+            raise ModelUnavailable(message) from error
+        except APIStatusError as error:
+            raise self._explain(error.status_code, str(error)) from error
+        except (APIError, ValueError, TypeError, AttributeError, IndexError) as error:
+            message = (
+                f"{self._base_url!r} returned what is no chat completion ({type(error).__name__}); "
+                "check that DATELINE_LLM_BASE_URL ends in /v1 of an OpenAI-compatible server"
+            )
+            raise ModelFailed(message) from error
+
+    def _explain(self, status: int, said: str) -> ModelUnavailable | ModelFailed:
+        where = f"{self._model!r} at {self._base_url!r}"
+        if status in _REFUSED:
+            message = (
+                f"{where} answered {status}, so {_REFUSED[status]} is wrong; "
+                "correct DATELINE_LLM_API_KEY, DATELINE_LLM_BASE_URL or DATELINE_LLM_MODEL"
+            )
+            return ModelUnavailable(message)
+        if status == _TOO_MANY:
+            return ModelUnavailable(f"{where} has too many questions (429); ask again later or with mode 'quotes'")
+        if status >= _SERVER_FAULT:
+            return ModelUnavailable(f"{where} has failed ({status}); ask again or look into the server's log")
+        return ModelFailed(f"{where} refused the request ({status}): {' '.join(said.split())[:200]}; use another model")

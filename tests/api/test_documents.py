@@ -1,0 +1,188 @@
+"""The OpenAPI document and the pages made from it."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from api import examples, schemas
+from api.problems import KINDS, TABLE
+from api.schemas import Answer, Article, ArticleList, Ask, IndexManifest, Live, Passages, Problem, Ready, Search, Wire
+from tests.api.conftest import Client
+
+ROUTES = {
+    ("post", "/v1/ask"),
+    ("post", "/v1/search"),
+    ("get", "/v1/articles"),
+    ("get", "/v1/articles/{article_id}"),
+    ("get", "/v1/index"),
+    ("get", "/health/live"),
+    ("get", "/health/ready"),
+}
+
+
+@pytest.fixture
+def document(client: Client) -> dict[str, Any]:
+    """The document as it is served."""
+    served: dict[str, Any] = client.get("/openapi.json").json()
+    return served
+
+
+def _operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(method, path): one for path, some in document["paths"].items() for method, one in some.items()}
+
+
+def test_routes(document: dict[str, Any]) -> None:
+    """The document has the routes of the service, each with a sentence about it."""
+    operations = _operations(document)
+    assert set(operations) == ROUTES
+    assert all(one["summary"] and one["description"] for one in operations.values())
+
+
+def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:
+    """Each route has an example of its answer, and of its body if it has one, that fits the schema beside it."""
+    for operation in _operations(document).values():
+        content = operation["responses"]["200"]["content"]["application/json"]
+        shown = [one["value"] for one in content["examples"].values()]
+        assert shown
+        _check(shown, content["schema"])
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            name = schema["$ref"].rpartition("/")[2]
+            asked = document["components"]["schemas"][name]["examples"]
+            assert asked
+            _check(asked, schema)
+
+
+def _check(shown: list[Any], schema: dict[str, Any]) -> None:
+    model = getattr(schemas, schema["$ref"].rpartition("/")[2])
+    for example in shown:
+        model.model_validate(example)
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (Ask, examples.ASK),
+        (Search, examples.SEARCH),
+        (Answer, examples.ANSWER),
+        (Answer, examples.DECLINED),
+        (Passages, examples.PASSAGES),
+        (ArticleList, examples.ARTICLES),
+        (Article, examples.ARTICLE),
+        (IndexManifest, examples.MANIFEST),
+        (Live, examples.LIVE),
+        (Ready, examples.READY),
+    ],
+)
+def test_examples_are_whole(model: type[Wire], example: dict[str, Any]) -> None:
+    """An example has every field that the service sends, and no other."""
+    read = model.model_validate(example)
+    assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == example
+    if model is not Search:
+        assert set(example) == {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_quotes_of_the_examples() -> None:
+    """What the examples quote stands at its offsets in the text of the example."""
+    text = examples.ARTICLE["text"]
+    for citation in (*examples.ANSWER["citations"], *examples.DECLINED["closest"]):
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+        assert examples.ANSWER["short_answer"] in citation["quote"]
+
+
+def test_errors_are_listed(document: dict[str, Any]) -> None:
+    """Each route lists the problems that it may answer with, as problem documents with examples."""
+    operations = _operations(document)
+    statuses = {key: set(one["responses"]) for key, one in operations.items()}
+    assert statuses["post", "/v1/ask"] >= {"400", "408", "413", "415", "421", "422", "500", "501", "502", "503"}
+    assert statuses["get", "/v1/articles"] >= {"400", "421", "500", "503"}
+    assert statuses["get", "/v1/articles/{article_id}"] >= {"404", "503"}
+    assert "422" not in statuses["get", "/v1/articles"]
+    for operation in operations.values():
+        for status, response in operation["responses"].items():
+            for media, content in response["content"].items():
+                if status != "200":
+                    assert media == "application/problem+json"
+                    _check([one["value"] for one in content.get("examples", {}).values()], content["schema"])
+
+
+def test_unknown_fields_are_refused_in_the_schema(document: dict[str, Any]) -> None:
+    """The schemas of the requests say that other fields are refused."""
+    for name in ("Ask", "Search", "Filters", "Published", "Exchange"):
+        assert document["components"]["schemas"][name]["additionalProperties"] is False
+
+
+def test_kinds_of_problems() -> None:
+    """Every kind of problem has a name of its own and a status that is an error."""
+    assert len({kind.slug for kind in KINDS}) == len(KINDS)
+    assert all(400 <= kind.status < 600 for kind in KINDS)
+    assert all(issubclass(error, Exception) for error in TABLE)
+    assert Problem.model_fields.keys() >= {"type", "title", "status", "detail", "instance", "request_id", "errors"}
+
+
+class _Page(HTMLParser):
+    """Collects the tags, links and anchors of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what a browser would act on."""
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id" and value:
+                self.anchors.add(value)
+            if name == "href" and value:
+                self.links.append(value)
+            if name in {"src", "srcset", "action", "style"} or name.startswith("on"):
+                self.loads.append(f"{name}={value}")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_pages_load_nothing(client: Client, path: str) -> None:
+    """A page runs no script, loads nothing, and its links lead to this service."""
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    page = _Page()
+    page.feed(response.text)
+    assert page.loads == []
+    assert not {"script", "link", "img", "iframe", "form"} & set(page.tags)
+    for link in page.links:
+        assert link.startswith("/")
+        assert client.get(link).status_code == 200, link
+
+
+def test_style_is_allowed_by_its_hash(client: Client) -> None:
+    """The policy of a page allows the one style sheet that stands in it, and nothing else."""
+    import base64
+    import hashlib
+
+    response = client.get("/docs")
+    style = re.search(r"<style>(.*?)</style>", response.text, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; ")
+    assert "unsafe" not in policy
+
+
+def test_reference_is_whole(client: Client, document: dict[str, Any]) -> None:
+    """The reference has every route, every field of a request, and the anchor that each problem's type leads to."""
+    text = client.get("/docs").text
+    page = _Page()
+    page.feed(text)
+    for method, path in ROUTES:
+        assert f"<code>{method.upper()} {path}</code>" in text
+    for field in (*Ask.model_fields, "explain", "cursor", "from"):
+        assert f"<code>{field}</code>" in text
+    for kind in KINDS:
+        assert kind.type.startswith("/docs#")
+        assert kind.type.partition("#")[2] in page.anchors
+    assert {one["type"] for one in document["x-problems"]} == {kind.type for kind in KINDS}
