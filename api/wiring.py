@@ -9,12 +9,13 @@ from indexes.errors import WeightsProblem
 from indexes.settings import IndexSettings
 from indexes.types import Encoder
 from indexes.wiring import open_index
+from qa.answering import Answerer
 from qa.errors import ModelUnavailable
 from qa.settings import QaSettings
 from qa.types import LanguageModel, Question
 from qa.wiring import open_answerer
 
-_WARM_UP = Question(text="Is anything found?", mode="quotes", limit=1)
+_WARM_UP = Question(text="What did the minister say about the harbour?", mode="quotes")
 
 
 class Builds:
@@ -34,7 +35,7 @@ class Builds:
         return read_current(self._index_settings.home)
 
     def open(self) -> Opened:
-        """The current build with its answerer, warmed up by one search. Raises `IndexProblem` or `WeightsProblem`."""
+        """The current build with its answerer, warmed up. Raises `IndexProblem` or `WeightsProblem`."""
         index = open_index(self._index_settings, encoder=self._encoder)
         self._encoder = index.encoder
         try:
@@ -45,7 +46,7 @@ class Builds:
                 model_state=self._model_state,
                 index_settings=self._index_settings,
             )
-            answerer.search(_WARM_UP)
+            _warm_up(answerer)
         except BaseException:
             index.close()
             raise
@@ -57,11 +58,17 @@ class Builds:
         return Opened(manifest=index.manifest, catalogue=index.catalogue, answerer=answerer, close=close)
 
 
+def _warm_up(answerer: Answerer) -> None:
+    """Look for evidence once, so that the first reader does not wait for engines to wake; no trace is kept of it."""
+    read = answerer.read(_WARM_UP)
+    answerer.find(read.parts[0], answerer.search(_WARM_UP), read)
+
+
 @contextmanager
 def open_builds() -> Iterator[Builds]:
     """The builds that the settings name; the language model stays open until the end."""
     index_settings, settings = IndexSettings(), QaSettings()
-    model, state = _open_model(settings)
+    model, state = _open_model(settings, index_settings)
     try:
         yield Builds(index_settings, settings, model=model, model_state=state)
     finally:
@@ -69,13 +76,13 @@ def open_builds() -> Iterator[Builds]:
             model.close()
 
 
-def _open_model(settings: QaSettings) -> tuple[LanguageModel | None, str]:
+def _open_model(settings: QaSettings, index_settings: IndexSettings) -> tuple[LanguageModel | None, str]:
     """The language model and its state: a service without one still quotes."""
     if settings.llm == "quotes":
         return None, "off"
     from qa.models.opening import open_model
 
     try:
-        return open_model(settings), "ready"
+        return open_model(settings, index_settings=index_settings), "ready"
     except (ModelUnavailable, WeightsProblem) as error:
         return None, f"missing: {error}"

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from indexes.errors import IndexDamaged, InvalidCursor
 from indexes.filters import where
@@ -178,7 +179,7 @@ class SqliteCatalogue:
                 found.append(f"{outside[0][0]} of the {table} lie outside their article's text")
         return found
 
-    def _kept(self, column: str, filters: Filters) -> list[tuple[str]] | list[tuple[int]]:
+    def _kept(self, column: str, filters: Filters) -> list[tuple[Any, ...]]:
         condition, values = where(filters)
         return self._rows(
             f"SELECT {column} FROM passages p JOIN articles a ON a.row = p.article WHERE {condition} ORDER BY p.row",  # noqa: S608
@@ -204,7 +205,7 @@ class SqliteCatalogue:
                 ),
             )
 
-    def _rows(self, statement: str, values: list[object]) -> list[tuple]:
+    def _rows(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         try:
             with self._connection() as connection:
                 return connection.execute(statement, values).fetchall()
@@ -229,7 +230,7 @@ class SqliteCatalogue:
                 self._idle.put(connection)
 
 
-def _article(row: tuple) -> Article:
+def _article(row: tuple[Any, ...]) -> Article:
     return Article(
         id=row[0],
         title=row[1],

@@ -2,19 +2,19 @@
 
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from indexes.errors import IndexDamaged
-from indexes.types import Encoder, Filters, Passage, Retrieved, Vectors
+from indexes.types import Encoder, Filters, Passage, PassageStore, Retrieved, Vectors
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 VECTORS = "vectors.npy"
@@ -29,34 +29,12 @@ _OVERFETCH = 4
 _QUESTIONS = 64
 
 
-class PassageStore(Protocol):
-    """What the retrievers ask of a catalogue."""
-
-    def passages(self, passage_ids: Sequence[str]) -> Mapping[str, Passage]:
-        """The stored passages by id."""
-        ...
-
-    def passages_at(self, rows: Iterable[int]) -> Mapping[int, Passage]:
-        """The stored passages by row."""
-        ...
-
-    def rows_of(self, passage_ids: Sequence[str]) -> Mapping[str, int]:
-        """The rows of the stored passages by id."""
-        ...
-
-    def passage_rows(self, filters: Filters) -> Sequence[int]:
-        """The rows of the passages that the filters keep."""
-        ...
-
-    def article_rows(self, filters: Filters) -> Sequence[int]:
-        """The rows of the articles that the filters keep."""
-        ...
-
-
 class Dense:
     """A `Retriever` by vectors; scores are cosines. Any number of threads may ask at once."""
 
-    def __init__(self, *, vectors: "VectorFile", store: "ChromaStore | None", encoder: Encoder, passages: PassageStore) -> None:
+    def __init__(
+        self, *, vectors: "VectorFile", store: "ChromaStore | None", encoder: Encoder, passages: PassageStore
+    ) -> None:
         self._vectors = vectors
         self._store = store
         self._encoder = encoder
@@ -71,7 +49,7 @@ class Dense:
         vector = self._vector(question)
         kept = self._passages.passage_rows(filters) if filters else None
         if self._store is not None and (kept is None or len(kept) > _EXACT_ROWS):
-            found = self._from_store(vector, limit=limit, kept=kept)
+            found = self._from_store(self._store, vector, limit=limit, kept=kept)
             if found is not None:
                 return found
         scored = self._vectors.nearest(vector, limit=limit, rows=kept)
@@ -96,28 +74,30 @@ class Dense:
         with self._lock:
             known = self._questions.get(question)
         if known is None:
-            known = self._encoder.encode([question])[0]
+            known = self._encoder.encode([question.encode("utf-8", "replace").decode()])[0]
             with self._lock:
                 self._questions[question] = known
                 while len(self._questions) > _QUESTIONS:
                     del self._questions[next(iter(self._questions))]
         return known
 
-    def _from_store(self, vector: Vectors, *, limit: int, kept: Sequence[int] | None) -> list[Retrieved] | None:
+    def _from_store(
+        self, store: "ChromaStore", vector: Vectors, *, limit: int, kept: Sequence[int] | None
+    ) -> list[Retrieved] | None:
         """The store's hits that the filter keeps; None where there may be more than it gave."""
-        assert self._store is not None  # noqa: S101 — the caller has looked
         wanted = limit if kept is None else limit * max(_OVERFETCH, 2 * len(self._vectors) // len(kept))
-        hits = self._store.nearest(vector, limit=min(wanted, len(self._vectors)))
-        by_id = self._passages.passages([passage_id for passage_id, _ in hits])
+        hits = store.nearest(vector, limit=min(wanted, len(self._vectors)))
         if kept is not None:
-            allowed = {passage.id for passage in self._passages.passages_at(kept).values()}
-            by_id = {passage_id: passage for passage_id, passage in by_id.items() if passage_id in allowed}
-            if len(by_id) < limit:
+            allowed, rows = set(kept), self._passages.rows_of([passage_id for passage_id, _ in hits])
+            hits = [hit for hit in hits if rows.get(hit[0]) in allowed][:limit]
+            if len(hits) < limit:
                 return None
-        found = [
-            Retrieved(passage=by_id[passage_id], score=score, dense=score) for passage_id, score in hits if passage_id in by_id
+        by_id = self._passages.passages([passage_id for passage_id, _ in hits])
+        return [
+            Retrieved(passage=by_id[passage_id], score=score, dense=score)
+            for passage_id, score in hits
+            if passage_id in by_id
         ]
-        return found[:limit]
 
 
 class VectorFile:
@@ -164,23 +144,26 @@ class VectorFile:
 
 
 class VectorWriter:
-    """Fills the vector file and the store of a build that is being made, in row order."""
+    """Fills the vector file and the store of a build that is being made, in row order.
+
+    The file is written, not mapped: on a full disk a mapped one ends the process instead of raising `OSError`.
+    """
 
     def __init__(self, folder: Path, *, rows: int, dimension: int, url: str = "", build: str = "") -> None:
-        self._file = np.lib.format.open_memmap(folder / VECTORS, mode="w+", dtype=np.float32, shape=(rows, dimension))
         self._store = ChromaStore.open(folder, url=url, build=build, create=True)
-        self._at = 0
+        self._file = (folder / VECTORS).open("wb")
+        header = {"descr": "<f4", "fortran_order": False, "shape": (rows, dimension)}
+        np.lib.format.write_array_header_1_0(self._file, header)
 
     def add(self, passage_ids: Sequence[str], vectors: Vectors) -> None:
         """The vectors of the next rows."""
-        self._file[self._at : self._at + len(vectors)] = vectors
-        self._at += len(vectors)
+        self._file.write(np.ascontiguousarray(vectors, dtype="<f4").tobytes())
         if self._store is not None:
             self._store.add(passage_ids, vectors)
 
     def close(self) -> None:
-        """Write everything and free the files."""
-        self._file.flush()
+        """Free the files."""
+        self._file.close()
         if self._store is not None:
             self._store.close()
 
@@ -188,7 +171,7 @@ class VectorWriter:
 class ChromaStore:
     """A collection of vectors and ids, and nothing else: in the build's folder, or on a Chroma server."""
 
-    def __init__(self, client: "ClientAPI", collection: "Collection", lock: FileLock | None) -> None:
+    def __init__(self, client: "Client", collection: "Collection", lock: FileLock | None) -> None:
         self._client = client
         self._collection = collection
         self._lock = lock
@@ -244,7 +227,7 @@ class ChromaStore:
             self._lock.release()
 
 
-def _client(folder: Path, url: str) -> "ClientAPI":
+def _client(folder: Path, url: str) -> "Client":
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
     import chromadb
     from chromadb.config import Settings
@@ -259,7 +242,8 @@ def _client(folder: Path, url: str) -> "ClientAPI":
     )
 
 
-def _collection(client: "ClientAPI", name: str, *, create: bool) -> "Collection":
+def _collection(client: "Client", name: str, *, create: bool) -> "Collection":
     if create:
-        return client.create_collection(name, configuration={"hnsw": _SPACE}, embedding_function=None)  # type: ignore[typeddict-item]
+        configuration: Any = {"hnsw": _SPACE}
+        return client.create_collection(name, configuration=configuration, embedding_function=None)
     return client.get_collection(name, embedding_function=None)

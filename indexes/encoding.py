@@ -1,6 +1,5 @@
 """Turns texts into vectors with a sentence-transformers model on this machine."""
 
-import hashlib
 import os
 import threading
 from collections.abc import Sequence
@@ -24,9 +23,9 @@ class SentenceEncoder:
     The model is loaded by the first call that needs it; the tokenizer alone is enough to count tokens.
     """
 
-    def __init__(self, folder: Path, *, name: str, sha256: str | None = None) -> None:
+    def __init__(self, folder: Path, *, name: str, sha256: str) -> None:
         self.name = name
-        self.sha256 = sha256 or hash_folder(folder)
+        self.sha256 = sha256
         self._folder = folder
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
@@ -70,17 +69,6 @@ class SentenceEncoder:
         return self._loaded
 
 
-def hash_folder(folder: Path) -> str:
-    """One hash of every file under a folder, by path and content: the identity of weights that no table names."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as stream:
-                content = hashlib.file_digest(stream, "sha256").hexdigest()
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
-    return digest.hexdigest()
-
-
 def _load(folder: Path) -> "SentenceTransformer":
     for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
         os.environ.setdefault(variable, "1")
@@ -88,7 +76,7 @@ def _load(folder: Path) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer  # seconds and 400 MB: only where a model is really used
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # a quarter of a second needs no bar
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # a quarter of a second needs no bar
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, RuntimeError) as problem:
@@ -97,5 +85,5 @@ def _load(folder: Path) -> "SentenceTransformer":
         ) from problem
 
 
-def _fast_tokenizer(model: "SentenceTransformer") -> Any:  # noqa: ANN401 — the engine gives no type
+def _fast_tokenizer(model: "SentenceTransformer") -> Any:  # noqa: ANN401 - the engine gives no type
     return model.tokenizer

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexes.dense import PassageStore
 from indexes.errors import IndexDamaged
-from indexes.types import Filters, Passage, Retrieved
+from indexes.types import Filters, Passage, PassageStore, Retrieved
 from indexes.words import STOPWORDS, find_words, fold, stem_of
 
 if TYPE_CHECKING:

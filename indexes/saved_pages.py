@@ -100,8 +100,13 @@ def read_page(text: str, *, title: str | None = None, headlines: Sequence[str] =
     head.headlines = {_fold(form) for form in (head.title, *headlines)} - {""}
     body = _read_head(paragraphs, head)
     captions = [paragraph for paragraph in body if _is_caption(paragraph)]
-    kept = _without_repeats([p for p in body if not _is_caption(p) and not _FURNITURE.fullmatch(p)])
-    kept = [p for p in kept if not _SECTION_MARK.fullmatch(p) and any(map(str.isalnum, p))]
+    kept = _without_furniture(body)
+    while head.title and kept:
+        # What stood above a line that went may be furniture now that it is the first line.
+        rest = _without_furniture(_read_head(kept, _Head(head.title, headlines=head.headlines)))
+        if len(rest) == len(kept):
+            break
+        kept = rest
     if not kept:
         # A text that is nothing but furniture is kept as it is: better a caption than nothing.
         kept = [p for p in body or paragraphs if any(map(str.isalnum, p))]
@@ -213,6 +218,12 @@ def _is_caption(paragraph: str) -> bool:
     end = paragraph[-200:]
     credited = any(mark in end for mark in ("/", "|", "via", "Getty", "AP Photo")) and _CREDIT.search(end)
     return bool(credited or (":" in end and _CREDIT_LABEL.search(end)))
+
+
+def _without_furniture(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs that tell the story: no captions, no pointers to other stories, no marks, none twice."""
+    told = _without_repeats([p for p in paragraphs if not _is_caption(p) and not _FURNITURE.fullmatch(p)])
+    return [p for p in told if not _SECTION_MARK.fullmatch(p) and any(map(str.isalnum, p))]
 
 
 def _without_repeats(paragraphs: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from sentencex import get_sentence_boundaries
+from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 from indexes.types import Span
 
@@ -29,7 +29,8 @@ _ZONE = r"(?:GMT|UTC|BST|CET|CEST|EST|EDT|ET|CST|CDT|CT|MST|MDT|MT|PST|PDT|PT)"
 _CLOCK = re.compile(r"\b[ap]\.m\.\Z")
 _AFTER_CLOCK = re.compile(rf"(?:{_WEEKDAY}|{_MONTH}|{_ZONE}|[Ll]ocal)\b")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(“\"‘])(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Capt|Cmdr|Cpl|Sgt|Maj|Adm|Rev|Hon|Fr|St|Mt|Ft|Messrs|vs|cf)\.\Z"
+    r"(?:^|[\s(“\"‘])"
+    r"(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Capt|Cmdr|Cpl|Sgt|Maj|Adm|Rev|Hon|Fr|St|Mt|Ft|Messrs|vs|cf)\.\Z"
 )
 _NUMBERED = re.compile(r"\b(?:No|Nos|no|nos|Fig|fig|Art|art|p|pp)\.\Z")
 _SHOUTED = re.compile(r"[?!…][”\"’»]+\Z")

@@ -41,8 +41,11 @@ class Settings(BaseSettings):
             super().__init__(**given)
         except ValidationError as error:
             raise InvalidSettings(_explain(type(self), error)) from error
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             message = f"{FILE} is not valid TOML: {error}. Correct it, or set {PREFIX}… in the environment."
+            raise InvalidSettings(message) from error
+        except OSError as error:
+            message = f"{FILE} cannot be read: {error.strerror}. Correct it, or set {PREFIX}… in the environment."
             raise InvalidSettings(message) from error
 
     @classmethod

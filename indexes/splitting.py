@@ -2,17 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from indexes.types import Article, Encoder, Passage, Span
 
 WORDS = 150
 """A passage's words, about: small enough to be about one thing, large enough to hold a fact and what it rests on."""
 
-OVERLAP = 0
-"""Sentences that a passage repeats of the one before."""
-
-SPLITTER = f"sentences-1 words={WORDS} overlap={OVERLAP}"
+SPLITTER = f"sentences-1 words={WORDS}"
 """What the manifest records: a build made with another value is refused."""
 
 _LONGEST_TITLE = 200
@@ -47,7 +43,7 @@ def encoded_text(passage: Passage) -> str:
 
 
 def context_of(article: Article, *, encoder: Encoder) -> str:
-    """Headline, outlet and day on one line; the headline is shortened where it takes more than a quarter of the budget."""
+    """Headline, outlet and day on one line; shortened where they take more than a quarter of the budget."""
     title = " ".join(article.title.split())[:_LONGEST_TITLE]
     outlet = " ".join((article.outlet or "").split())[:_LONGEST_TITLE]
     while True:
@@ -82,8 +78,6 @@ def _runs(tokens: Sequence[int], words: Sequence[int], *, room: int, target: int
         if at > first and full:
             runs.append((first, at - 1))
             first = at
-            while first > runs[-1][0] + 1 and at - first < OVERLAP and sum(tokens[first - 1 : at + 1]) <= room:
-                first -= 1
     runs.append((first, len(tokens) - 1))
     return runs
 

@@ -1,6 +1,6 @@
 """The values that flow through an index, and the seams between its parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol, TypeAlias
@@ -244,6 +244,30 @@ class Catalogue(Protocol):
 
     def speakers(self) -> Sequence[str]:
         """Everyone to whom a quotation is given, sorted."""
+        ...
+
+
+class PassageStore(Protocol):
+    """What the retrievers ask of a catalogue: its passages by their place in storage."""
+
+    def passages(self, passage_ids: Sequence[str]) -> Mapping[str, Passage]:
+        """The stored passages by id."""
+        ...
+
+    def passages_at(self, rows: Iterable[int]) -> Mapping[int, Passage]:
+        """The stored passages by row."""
+        ...
+
+    def rows_of(self, passage_ids: Sequence[str]) -> Mapping[str, int]:
+        """The rows of the stored passages by id."""
+        ...
+
+    def passage_rows(self, filters: Filters) -> Sequence[int]:
+        """The rows of the passages that the filters keep."""
+        ...
+
+    def article_rows(self, filters: Filters) -> Sequence[int]:
+        """The rows of the articles that the filters keep."""
         ...
 
 

@@ -61,18 +61,20 @@ class Answerer:
         sources: Sources,
         *,
         scorer: Scorer,
+        nearness: Scorer,
         model: LanguageModel | None = None,
         model_state: str = "off",
         traces: Traces | None = None,
     ) -> None:
         self._index = sources
         self._scorer = scorer
+        self._nearness = nearness
         self._model = model
         self._model_state = model_state
         self._composer = Composer(model) if model else None
         self._traces = traces
-        self._outlets = tuple(index.catalogue.outlets())
-        self._speakers = tuple(index.catalogue.speakers())
+        self._outlets = tuple(sources.catalogue.outlets())
+        self._speakers = tuple(sources.catalogue.speakers())
 
     def answer(self, question: Question) -> Answer:
         """The answer, or a reasoned refusal. Raises `InvalidQuestion`, and `ModelUnavailable` for `answer` without an LLM."""
@@ -114,7 +116,12 @@ class Answerer:
     def find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
         """The candidates of one part, ranked, with the gate's score."""
         candidates = find_candidates(
-            part, hits, catalogue=self._index.catalogue, scorer=self._scorer, vocabulary=self._index.vocabulary
+            part,
+            hits,
+            catalogue=self._index.catalogue,
+            scorer=self._scorer,
+            nearness=self._nearness,
+            vocabulary=self._index.vocabulary,
         )
         ranked = rank(candidates)
         chosen = select(ranked, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
@@ -192,6 +199,7 @@ class Answerer:
             hits,
             catalogue=self._index.catalogue,
             scorer=self._scorer,
+            nearness=self._nearness,
             vocabulary=self._index.vocabulary,
             score=found.score,
         )

@@ -32,13 +32,18 @@ def refuse(
     *,
     catalogue: Catalogue,
     scorer: Scorer,
+    nearness: Scorer,
     vocabulary: Vocabulary,
     score: float,
 ) -> Refusal:
     """The refusal for a part whose best evidence did not pass the gate."""
     about = part.topic or part.text
     if part.speaker is not None:
-        others = rank(find_others_words(part, hits, catalogue=catalogue, scorer=scorer, vocabulary=vocabulary))
+        others = rank(
+            find_others_words(
+                part, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary
+            )
+        )
         speaking = select([other for other in others if answers(other) >= THRESHOLD], most=CLOSEST)
         if speaking:
             who = " and ".join(dict.fromkeys(other.speaker for other in speaking if other.speaker))
@@ -49,7 +54,11 @@ def refuse(
             )
     if not ranked:
         anyone = Part(text=part.text, kind="other", topic=part.topic, names=part.names, stems=part.stems)
-        ranked = rank(find_candidates(anyone, hits, catalogue=catalogue, scorer=scorer, vocabulary=vocabulary))
+        ranked = rank(
+            find_candidates(
+                anyone, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary
+            )
+        )
     closest = tuple(select(ranked, most=CLOSEST, share=0.3))
     absent = [stem for stem in part.stems if vocabulary.frequency(stem) == 0]
     if not closest or (absent and len(absent) * 2 >= len(part.stems)):

@@ -73,7 +73,8 @@ def find_values(text: str) -> set[float]:
     """The numbers of a text, written as digits or as words: “1,200”, “1.2 million”, “twenty-one”, “three hundred”."""
     values: set[float] = set()
     position = 0
-    tokens = [(m.group(), m.start(), m.end()) for m in re.finditer(rf"{_NUMBER.pattern}|{_WORD.pattern}", text)]
+    found = re.finditer(rf"{_NUMBER.pattern}|{_WORD.pattern}", text)
+    tokens = [(m.group(), m.start(), m.end()) for m in found if m.group().lower() != "and"]
     while position < len(tokens):
         value, used = _value_at(tokens, position, text)
         if used:
@@ -87,9 +88,11 @@ def _value_at(tokens: Sequence[tuple[str, int, int]], position: int, text: str) 
     for index in range(position, len(tokens)):
         word, start, _ = tokens[index]
         lowered = word.lower()
-        if used and text[tokens[index - 1][2] : start] not in {" ", "-", " and ", "\u00a0"}:
+        gap = text[tokens[index - 1][2] : start] if used else " "
+        scaled = index + 1 < len(tokens) and tokens[index + 1][0].lower() in _SCALES
+        if gap not in {" ", "-", " and ", "\u00a0"} or (gap == " and " and scaled):
             break
-        if word[0].isdigit():
+        if word[0].isdecimal():
             if current is not None:
                 break
             current = float(word.replace(",", ""))

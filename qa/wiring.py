@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from indexes.settings import IndexSettings
+from indexes.similarity import SimilarityScorer
 from indexes.types import Scorer
 from indexes.wiring import Index
 from qa.answering import Answerer, Sources
@@ -35,6 +36,7 @@ def open_answerer(
     return Answerer(
         sources,
         scorer=open_scorer(places),
+        nearness=SimilarityScorer(index.encoder),
         model=model,
         model_state=model_state or ("ready" if model else "off"),
         traces=Traces(places.home / "traces.sqlite") if settings.traces else None,

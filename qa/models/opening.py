@@ -47,7 +47,7 @@ def _open_local(settings: ModelSettings, index_settings: IndexSettings) -> Langu
         weights = find_weights(LOCAL_LLM, index_settings, path=path, downloads=_NoDownloads())
     except WeightsProblem as problem:
         message = (
-            f"there is no local language model: {problem} Run `make serve` again or `python -m indexes weights`, "
+            f"there is no local language model: {problem} Then run `make serve` again; "
             "or set DATELINE_LLM=quotes to answer without one."
         )
         raise ModelUnavailable(message) from problem

@@ -94,7 +94,11 @@ def test_indent_begins_a_paragraph() -> None:
 
 def test_hyphen_at_a_line_end() -> None:
     """A word that was parted at its own hyphen is whole again."""
-    text = "The council of the small harbour town decided that nobody who is self-\nemployed in the harbour has to pay for the bridge, whatever the treas-\nurer may say about it."
+    text = (
+        "The council of the small harbour town decided that nobody who is self-\n"
+        "employed in the harbour has to pay for the bridge, whatever the mayor\n"
+        "may say about it."
+    )
     assert "self-employed" in clean_text(text)
 
 

@@ -48,8 +48,19 @@ def test_stated(stated: object, read: str) -> None:
         "2024-02-30",
         "0001-01-01T00:00:00Z",
         "soon",
-    ]
-    + ["1 March 2024 or 2 March 2024", "", 0, -5, True, None, [], {}, float("nan"), float("inf"), 10**400, "1" * 5000],
+        "1 March 2024 or 2 March 2024",
+        "",
+        0,
+        -5,
+        True,
+        None,
+        [],
+        {},
+        float("nan"),
+        float("inf"),
+        10**400,
+        "1" * 5000,
+    ],
 )
 def test_not_told(stated: object) -> None:
     """A date that is ambiguous, incomplete, impossible or none at all is None."""
@@ -62,7 +73,7 @@ def test_any_value(stated: object) -> None:
     """Whatever a file states, reading it gives a day or an instant, or None."""
     read = read_stated(stated)
     if read is not None:
-        assert datetime.fromisoformat(read)
+        assert datetime.fromisoformat(read).year > 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +203,15 @@ class TestFingerprints:
         assert fingerprint(one) != fingerprint(two)
         (one / "articles.jsonl").write_text("changed")
         assert fingerprint(one) != fingerprint(two)
+
+
+@pytest.mark.data
+def test_the_public_queries_are_read() -> None:
+    """MultiHop-RAG as it is published: every query has its facts, and some are unanswerable."""
+    folder = os.environ.get("DATELINE_EVAL_DATA")
+    if not folder or not Path(folder, "multihop_rag").is_dir():
+        pytest.skip("DATELINE_EVAL_DATA names no folder with multihop_rag")
+    questions = read_multihop_rag(Path(folder, "multihop_rag")).questions
+    answerable = [question for question in questions if question.answerable]
+    assert 0 < len(answerable) < len(questions)
+    assert all(2 <= len(question.gold_quotes) <= 4 for question in answerable)

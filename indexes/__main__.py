@@ -1,0 +1,184 @@
+"""`python -m indexes`: builds the index, shows, checks and rolls it back, fetches weights."""
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexes.errors import DatelineError, IndexProblem, NothingIndexed, UnreadableSource
+
+if TYPE_CHECKING:
+    from indexes.wiring import BuildReport, Progress
+
+OK, FAILED, USAGE, NOTHING = 0, 1, 2, 3
+_KINDS = ("created", "replaced", "unchanged", "duplicate_of", "rejected")
+_LINES_EVERY = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit code: 0 done, 1 failed, 2 wrong usage, 3 nothing could be indexed."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except DatelineError as problem:
+        if options.debug:
+            traceback.print_exc()
+        print(f"dateline: {problem}", file=sys.stderr)
+        if isinstance(problem, NothingIndexed):
+            return NOTHING
+        return USAGE if isinstance(problem, UnreadableSource) else FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m indexes",
+        description="Build the index of news articles, and look after it.",
+        epilog="Exit: 0 done, 1 failed, 2 wrong usage, 3 nothing could be indexed.",
+    )
+    parser.add_argument("--debug", action="store_true", help="show a traceback when something fails")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        command.set_defaults(run=run)
+        return command
+
+    build = add("build", _build, "rebuild the index from files and folders, atomically")
+    build.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: DATELINE_SEEDS)")
+    build.add_argument("--if-missing", action="store_true", help="do nothing where there is an index already")
+    status = add("status", _status, "show the current build and the ones kept")
+    status.add_argument("--json", action="store_true", help="print the manifest as JSON")
+    status.add_argument("--quiet", action="store_true", help="print nothing: the exit code says whether there is an index")
+    add("verify", _verify, "check the current build; exit 1 where something is wrong with it")
+    rollback = add("rollback", _rollback, "make an earlier build current again")
+    rollback.add_argument("build", nargs="?", metavar="BUILD", help="the build's id (default: the one before the current one)")
+    weights = add("weights", _weights, "fetch the model weights and check them")
+    weights.add_argument("--repair", action="store_true", help="check every file anew and fetch those that are damaged")
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    from indexes.builds import current_folder, disk_use
+    from indexes.settings import IndexSettings
+
+    settings = IndexSettings()
+    if options.if_missing:
+        try:
+            current_folder(settings.home)
+        except IndexProblem:
+            pass
+        else:
+            return OK
+    from indexes.wiring import build_index
+
+    before = disk_use(settings.home)
+    with _shown() as progress:
+        report = build_index(options.paths or [settings.seeds], settings=settings, progress=progress)
+    _print_report(report, before, disk_use(settings.home))
+    return OK
+
+
+def _print_report(report: "BuildReport", before: int, after: int) -> None:
+    for outcome in report.outcomes:
+        if outcome.kind in {"rejected", "duplicate_of"}:
+            print(f"{outcome.kind}: {outcome.source}: {outcome.reason}")
+    manifest = report.manifest
+    print(f"build {manifest.name}: {manifest.articles} articles, {manifest.passages} passages, {report.encoded} encoded")
+    print(f"disk: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB now")
+    print(", ".join(f"{kind} {manifest.outcomes.get(kind, 0)}" for kind in _KINDS))
+
+
+def _status(options: argparse.Namespace) -> int:
+    from indexes.builds import current_folder, kept_builds, read_manifest
+    from indexes.settings import IndexSettings
+
+    settings = IndexSettings()
+    try:
+        folder = current_folder(settings.home)
+    except IndexProblem:
+        if options.quiet:
+            return FAILED
+        raise
+    if options.quiet:
+        return OK
+    manifest = read_manifest(folder)
+    if options.json:
+        print(json.dumps(asdict(manifest), ensure_ascii=False, indent=2))
+        return OK
+    print(f"current build {manifest.name}, made {manifest.created}")
+    print(f"{manifest.articles} articles, {manifest.passages} passages from {', '.join(manifest.sources)}")
+    print(f"encoder {manifest.encoder} ({manifest.dimension} dimensions), splitter {manifest.splitter!r}")
+    print(f"fingerprint {manifest.fingerprint}")
+    print(f"kept builds: {', '.join(kept_builds(settings.home))}")
+    return OK
+
+
+def _verify(_options: argparse.Namespace) -> int:
+    from indexes.settings import IndexSettings
+    from indexes.wiring import verify_index
+
+    problems = verify_index(IndexSettings())
+    for problem in problems:
+        print(f"dateline: {problem}; run `python -m indexes rollback` or `python -m indexes build`", file=sys.stderr)
+    if not problems:
+        print("the current build is sound")
+    return FAILED if problems else OK
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from indexes.builds import lock_builds, roll_back
+    from indexes.settings import IndexSettings
+
+    settings = IndexSettings()
+    with lock_builds(settings.home):
+        print(f"current build: {roll_back(settings.home, options.build)}")
+    return OK
+
+
+def _weights(options: argparse.Namespace) -> int:
+    from indexes.settings import IndexSettings
+    from indexes.weights import fetch_all
+
+    # The setting is qa's; imports point the other way, so here only its name is known.
+    wants_llm = os.environ.get("DATELINE_LLM", "local") == "local"
+    for warning in fetch_all(IndexSettings(), llm=wants_llm, repair=options.repair):
+        print(f"WARNING: {warning}", file=sys.stderr)
+    return OK
+
+
+@contextmanager
+def _shown() -> Iterator["Progress"]:
+    """A bar for each step on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield _lines
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+def _lines(step: str, done: int, total: int | None) -> None:
+    if done % _LINES_EVERY == 0 or done == total:
+        print(f"{step}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

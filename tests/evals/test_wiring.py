@@ -1,0 +1,67 @@
+"""Tests of a run over a real index with the real encoder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.__main__ import main
+from tests.evals.world import RECORDS, write_quotes
+
+pytestmark = pytest.mark.encoder
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the little archive in `data`, and a home of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
+    write_quotes(tmp_path / "data")
+    return tmp_path
+
+
+def run(place: Path, *arguments: str) -> dict[str, Any]:
+    """Run the little archive's questions; the stored report."""
+    assert main(["run", "quotes", "--data", str(place / "data"), "--out", str(place / "out"), *arguments]) == 0
+    document: dict[str, Any] = json.loads((place / "out" / "report.json").read_text())
+    return document
+
+
+def test_a_run_builds_its_own_index_and_leaves_the_current_one_alone(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first run builds below `evals/`, the second opens that build; no current index appears."""
+    first = run(place, "--mode", "retrieval")
+    assert "index: encode" in capsys.readouterr().err
+    second = run(place, "--mode", "retrieval", "--retriever", "lexical")
+    assert "index: encode" not in capsys.readouterr().err
+    assert first["index_build"] == second["index_build"]
+    assert [path.name for path in (place / "home").iterdir()] == ["evals"]
+    assert first["settings"]["encoder"] == "all-minilm-l6-v2"
+    assert second["settings"]["retriever"] == "lexical"
+
+
+@pytest.mark.parametrize("retriever", ["fused", "dense", "lexical"])
+def test_each_retriever_finds_the_facts(place: Path, retriever: str) -> None:
+    """Three short articles are within the first ten passages, and the golden articles are where the facts are."""
+    report = run(place, "--mode", "retrieval", "--retriever", retriever)
+    assert report["problems"] == []
+    assert report["metrics"]["any_hit@10"]["value"] == 1
+    assert report["metrics"]["latency_p50_ms"]["value"] > 0
+
+
+def test_quotes_mode_asks_the_real_answerer(place: Path) -> None:
+    """Every question is answered or declined by the product, and every citation is valid."""
+    report = run(place)
+    assert report["n"] == len(RECORDS)
+    assert report["model"] is None
+    assert report["metrics"]["citation_validity"]["value"] == 1
+    assert {case["outcome"] for case in report["cases"]} & {"right", "declined"}
+
+
+def test_bench_builds_beside(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rate is that of a build from nothing, which leaves nothing behind."""
+    assert main(["bench", "--suite", "quotes", "--data", str(place / "data"), "--limit", "2"]) == 0
+    assert "passages_per_second" in capsys.readouterr().out
+    assert not [path for path in (place / "home" / "evals").iterdir() if path.name.startswith("bench-")]

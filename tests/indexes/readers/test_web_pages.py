@@ -1,0 +1,164 @@
+"""Web pages: the story without its surroundings, and what the page states about it."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from indexes.errors import UnreadableSource
+from indexes.readers import web_pages
+from indexes.readers.drafts import Draft
+from indexes.readers.reading import read_sources
+from indexes.readers.web_pages import read_web_page, text_of_markup
+from indexes.types import Article
+
+STORY = [
+    "The bridge over the canal stays closed until the end of the year, the town council decided on Monday evening.",
+    "“We have looked at every screw,” said Orla Finch, the town’s engineer. “Half of them look back at us…”",
+    "The repair will cost 2.4 million crowns, twice as much as the council had been told in the spring of last year.",
+    "School buses take the road by the mill. The detour is eleven kilometres long and passes three level crossings.",
+]
+LD = """<script type="application/ld+json">
+{"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": "x"},
+{"@type": ["NewsArticle"], "headline": "Bridge stays closed", "datePublished": "2024-03-01T18:15:00+01:00",
+"author": [{"@type": "Person", "name": "Ada Hall"}, {"name": "Bo Lind"}],
+"publisher": {"name": "The Canal Courier"}}]}</script>"""
+OPEN_GRAPH = """<meta property="og:title" content="Bridge stays closed | The Canal Courier">
+<meta property="og:site_name" content="The Canal Courier"><meta property="article:published_time" content="2024-03-01">
+<meta name="author" content="Ada Hall">"""
+
+
+def page(head: str = "", *, before: str = "", inside: str = "", lang: str = ' lang="en-GB"') -> bytes:
+    """A page as newspapers make them."""
+    paragraphs = "\n".join(f"<p>{paragraph}</p>" for paragraph in STORY)
+    return f"""<!DOCTYPE html><html{lang}><head><meta charset="utf-8">
+<title>Bridge stays closed | The Canal Courier</title>
+<link rel="canonical" href="https://courier.example/bridge">{head}</head><body>
+<div id="cookie-notice" role="dialog">We use cookies. <button>Accept</button></div>
+<header><nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav></header>
+<main>{before}<article><h1>Bridge stays closed</h1><div class="share"><a href="#">Share</a> <a href="#">Print</a></div>
+<figure><img src="x.jpg" alt=""><figcaption>The bridge in May. Photograph: Ada Hall</figcaption></figure>
+{inside}{paragraphs}</article>
+<aside><h2>Read more</h2><ul><li><a href="/a">Mill reopens</a></li><li><a href="/b">Bus fares rise</a></li></ul></aside>
+</main>
+<footer><p>© 2023 The Canal Courier, printed 5 May 2023. All rights reserved.</p></footer></body></html>""".encode()
+
+
+def article_of_page(content: bytes, folder: Path) -> Article:
+    """The article of a page."""
+    (folder / "a.html").write_bytes(content)
+    (result,) = read_sources([folder / "a.html"])
+    assert isinstance(result, Article)
+    return result
+
+
+@pytest.mark.parametrize("head", [LD, OPEN_GRAPH, LD + OPEN_GRAPH, ""])
+def test_only_the_story(head: str, tmp_path: Path) -> None:
+    """Navigation, notices, share bars, captions, other stories and the footer go; every word of the story stays."""
+    article = article_of_page(page(head), tmp_path)
+    assert article.text.split("\n\n") == STORY
+    assert article.title == "Bridge stays closed"
+
+
+def test_json_ld(tmp_path: Path) -> None:
+    """JSON-LD states date, authors and outlet."""
+    article = article_of_page(page(LD), tmp_path)
+    assert (article.published, article.published_basis) == ("2024-03-01T17:15:00Z", "stated")
+    assert (article.authors, article.outlet) == (("Ada Hall", "Bo Lind"), "The Canal Courier")
+    assert (article.url, article.language) == ("https://courier.example/bridge", "en-GB")
+
+
+def test_open_graph(tmp_path: Path) -> None:
+    """Open Graph and other metadata state date, author and outlet."""
+    article = article_of_page(page(OPEN_GRAPH), tmp_path)
+    assert (article.published, article.published_basis) == ("2024-03-01", "stated")
+    assert (article.authors, article.outlet) == (("Ada Hall",), "The Canal Courier")
+
+
+def test_no_date_is_invented(tmp_path: Path) -> None:
+    """A date in the footer, or in a story beside this one, dates nothing."""
+    article = article_of_page(page(before='<div><time datetime="2022-01-01">x</time></div>'), tmp_path)
+    assert (article.published, article.published_basis) == (None, "unknown")
+
+
+def test_marked_times(tmp_path: Path) -> None:
+    """The one time in the article's own part is likely its date; marked as publication it states it."""
+    hinted = article_of_page(page(inside='<time datetime="2024-03-02">Saturday</time>'), tmp_path)
+    assert (hinted.published, hinted.published_basis) == ("2024-03-02", "inferred")
+    stated = article_of_page(page(inside='<time class="published" datetime="2024-03-02">Saturday</time>'), tmp_path)
+    assert (stated.published, stated.published_basis) == ("2024-03-02", "stated")
+
+
+def test_saved_with_a_tool(tmp_path: Path) -> None:
+    """Tools that save pages write when they did: that is the day of capture."""
+    saved = b"<!--\n Page saved with SingleFile \n url: https://a.example/x \n saved date: Fri May 03 2024 10:00:00 -->"
+    assert article_of_page(page().replace(b"<head>", b"<head>" + saved), tmp_path).captured == "2024-05-03"
+
+
+@pytest.mark.parametrize("ld", ["{broken", "[" * 5000, "null", '{"@type": "NewsArticle", "headline": 7, "author": 3}'])
+def test_broken_json_ld(ld: str, tmp_path: Path) -> None:
+    """Broken JSON-LD is passed over."""
+    article = article_of_page(page(f'<script type="application/ld+json">{ld}</script>{OPEN_GRAPH}'), tmp_path)
+    assert (article.title, article.outlet) == ("Bridge stays closed", "The Canal Courier")
+
+
+def test_old_encoding(tmp_path: Path) -> None:
+    """A page in the encoding that it declares is read with every quotation mark."""
+    content = page().decode().replace("utf-8", "windows-1252").encode("cp1252")
+    assert article_of_page(content, tmp_path).text.split("\n\n") == STORY
+
+
+def test_short_page(tmp_path: Path) -> None:
+    """A page of one sentence is an article too."""
+    content = (
+        b"<html><body><nav>Home</nav><article><h1>Flood</h1><p>The water is <q>gone</q>.</p></article></body></html>"
+    )
+    article = article_of_page(content, tmp_path)
+    assert (article.title, article.text) == ("Flood", "The water is “gone”.")
+
+
+def test_line_breaks_and_inline_markup(tmp_path: Path) -> None:
+    """Line breaks part paragraphs; markup inside of a paragraph does not."""
+    more = "<p>First verse of the song,<br><br>second <em>verse</em> of <a href='/x'>the song</a>.</p>"
+    article = article_of_page(page(inside=more), tmp_path)
+    assert article.text.startswith("First verse of the song,\n\nsecond verse of the song.\n\n")
+
+
+def test_hostile_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are too big, too deep or of too many elements are refused with the reason."""
+    monkeypatch.setattr(web_pages, "LARGEST_PAGE", 10_000)
+    monkeypatch.setattr(web_pages, "MOST_ELEMENTS", 500)
+    for content, reason in (
+        (b"x" * 10_001, "MiB"),
+        (b"<p>" * 600, "elements"),
+        (b"<b>" * 1000 + b"x", "nested"),
+    ):
+        with pytest.raises(UnreadableSource, match=reason):
+            list(read_web_page(content))
+
+
+def test_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Reading a page with addresses all over opens no connection."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    content = b'<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd">' + page(
+        '<link rel="stylesheet" href="http://127.0.0.1:9/x.css"><base href="http://127.0.0.1:9/">',
+        inside='<iframe src="http://127.0.0.1:9/x"></iframe>',
+    )
+    assert article_of_page(content, tmp_path).text.split("\n\n") == STORY
+
+
+def test_text_of_markup() -> None:
+    """A piece of HTML becomes paragraphs."""
+    text = text_of_markup("<p>One &amp; two</p><ul><li>Three</li></ul><script>no</script>tail")
+    assert text.split() == ["One", "&", "two", "Three", "tail"]
+
+
+def test_reading_gives_a_draft() -> None:
+    """A page is one draft with further forms of its headline."""
+    (draft,) = read_web_page(page(OPEN_GRAPH))
+    assert isinstance(draft, Draft)
+    assert "Bridge stays closed | The Canal Courier" in draft.headlines
