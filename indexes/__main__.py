@@ -52,14 +52,20 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     build = add("build", _build, "rebuild the index from files and folders, atomically")
-    build.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: DATELINE_SEEDS)")
+    build.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: DATELINE_SEEDS)"
+    )
     build.add_argument("--if-missing", action="store_true", help="do nothing where there is an index already")
     status = add("status", _status, "show the current build and the ones kept")
     status.add_argument("--json", action="store_true", help="print the manifest as JSON")
-    status.add_argument("--quiet", action="store_true", help="print nothing: the exit code says whether there is an index")
+    status.add_argument(
+        "--quiet", action="store_true", help="print nothing: the exit code says whether there is an index"
+    )
     add("verify", _verify, "check the current build; exit 1 where something is wrong with it")
     rollback = add("rollback", _rollback, "make an earlier build current again")
-    rollback.add_argument("build", nargs="?", metavar="BUILD", help="the build's id (default: the one before the current one)")
+    rollback.add_argument(
+        "build", nargs="?", metavar="BUILD", help="the build's id (default: the one before the current one)"
+    )
     weights = add("weights", _weights, "fetch the model weights and check them")
     weights.add_argument("--repair", action="store_true", help="check every file anew and fetch those that are damaged")
     return parser
@@ -91,7 +97,9 @@ def _print_report(report: "BuildReport", before: int, after: int) -> None:
         if outcome.kind in {"rejected", "duplicate_of"}:
             print(f"{outcome.kind}: {outcome.source}: {outcome.reason}")
     manifest = report.manifest
-    print(f"build {manifest.name}: {manifest.articles} articles, {manifest.passages} passages, {report.encoded} encoded")
+    print(
+        f"build {manifest.name}: {manifest.articles} articles, {manifest.passages} passages, {report.encoded} encoded"
+    )
     print(f"disk: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB now")
     print(", ".join(f"{kind} {manifest.outcomes.get(kind, 0)}" for kind in _KINDS))
 

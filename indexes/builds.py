@@ -34,7 +34,9 @@ def read_current(home: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise IndexDamaged(f"{str(home / _CURRENT)!r} cannot be read ({problem.strerror}); check its permissions") from problem
+        raise IndexDamaged(
+            f"{str(home / _CURRENT)!r} cannot be read ({problem.strerror}); check its permissions"
+        ) from problem
 
 
 def folder_of(home: Path, build: str) -> Path:
@@ -64,7 +66,9 @@ def kept_builds(home: Path) -> list[str]:
     folder = home / _BUILDS
     if not folder.is_dir():
         return []
-    return sorted(entry.name for entry in folder.iterdir() if entry.name.startswith("b_") and (entry / _MANIFEST).is_file())
+    return sorted(
+        entry.name for entry in folder.iterdir() if entry.name.startswith("b_") and (entry / _MANIFEST).is_file()
+    )
 
 
 def read_manifest(folder: Path) -> Manifest:

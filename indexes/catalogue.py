@@ -14,9 +14,7 @@ from indexes.errors import IndexDamaged, InvalidCursor
 from indexes.filters import where
 from indexes.types import Article, ArticlePage, Filters, Passage, Quotation, Span
 
-_ARTICLE = (
-    "a.id, a.title, a.text, a.outlet, a.authors, a.published, a.published_basis, a.captured, a.url, a.language, a.source"
-)
+_ARTICLE = "a.id, a.title, a.text, a.outlet, a.authors, a.published, a.published_basis, a.captured, a.url, a.language, a.source"
 _PASSAGE = "p.row, p.id, a.id, p.ordinal, p.start, p.end, p.context, a.text"
 
 

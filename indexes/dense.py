@@ -183,25 +183,47 @@ class ChromaStore:
         Two processes in one embedded folder can hang (chroma issue 7040); the second one scores with the vector file.
         Raises `IndexDamaged`.
         """
-        lock: FileLock | None = None
-        if not url:
-            (folder / STORE).mkdir(exist_ok=True)
-            # Within one process the engine shares an open folder itself, so the lock is shared too.
-            lock = FileLock(folder / f"{STORE}.lock", is_singleton=True, thread_local=False)
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                return None
+        if url:
+            return cls._connect(url, f"{_COLLECTION}-{build}", create=create)
+        if create:
+            (folder / STORE).mkdir()
+        # Within one process the engine shares an open folder itself, so the lock is shared too.
+        lock = FileLock(folder / f"{STORE}.lock", is_singleton=True, thread_local=False)
         try:
-            client = _client(folder / STORE, url)
-            collection = _collection(client, f"{_COLLECTION}-{build}" if url else _COLLECTION, create=create)
-        except Exception as problem:  # the engine raises its own kinds, Rust panics among them
-            if lock is not None:
-                lock.release()
+            lock.acquire(blocking=False)
+        except (Timeout, PermissionError):
+            return None
+        try:
+            if not (folder / STORE).is_dir():
+                raise FileNotFoundError("the folder is missing")
+            return cls(*_collection(_embedded(folder / STORE), _COLLECTION, create=create), lock)
+        except Exception as problem:
+            lock.release()
             raise IndexDamaged(
-                f"the vectors in {url or str(folder / STORE)!r} cannot be opened ({problem}); run `python -m indexes verify`"
+                f"the vectors in {str(folder / STORE)!r} cannot be opened ({problem}); run `python -m indexes verify`"
             ) from problem
-        return cls(client, collection, lock)
+
+    @classmethod
+    def _connect(cls, url: str, name: str, *, create: bool) -> "ChromaStore":
+        try:
+            return cls(*_collection(_served(url), name, create=create), None)
+        except Exception as problem:
+            raise IndexDamaged(
+                f"the Chroma server at {url!r} does not give {name!r} ({problem}); start it or correct DATELINE_CHROMA_URL, "
+                "then run `python -m indexes build` if the vectors are not there"
+            ) from problem
+
+    @classmethod
+    def drop(cls, url: str, *, kept: Sequence[str]) -> None:
+        """Remove what a server holds of builds that are no longer kept."""
+        client = _served(url)
+        try:
+            for collection in client.list_collections():
+                build = collection.name.removeprefix(f"{_COLLECTION}-")
+                if build != collection.name and build not in kept:
+                    client.delete_collection(collection.name)
+        finally:
+            client.close()
 
     def __len__(self) -> int:
         return int(self._collection.count())
@@ -210,11 +232,20 @@ class ChromaStore:
         """More vectors, in batches that the engine takes."""
         batch = self._client.get_max_batch_size()
         for start in range(0, len(passage_ids), batch):
-            self._collection.add(ids=list(passage_ids[start : start + batch]), embeddings=vectors[start : start + batch])
+            self._collection.add(
+                ids=list(passage_ids[start : start + batch]), embeddings=vectors[start : start + batch]
+            )
 
     def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[str, float]]:
-        """Ids and scores, best first."""
-        found: Any = self._collection.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+        """Ids and scores, best first. Raises `IndexDamaged`."""
+        try:
+            found: Any = self._collection.query(
+                query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+            )
+        except Exception as problem:
+            raise IndexDamaged(
+                f"the vectors cannot be searched ({problem}); run `python -m indexes verify`"
+            ) from problem
         return [
             (passage_id, 1.0 - float(distance))
             for passage_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
@@ -227,23 +258,36 @@ class ChromaStore:
             self._lock.release()
 
 
-def _client(folder: Path, url: str) -> "Client":
+def _embedded(folder: Path) -> "Client":
+    chromadb, settings = _engine()
+    client: Client = chromadb.PersistentClient(path=folder, settings=settings)
+    return client
+
+
+def _served(url: str) -> "Client":
+    chromadb, settings = _engine()
+    address = urlsplit(url)
+    secure = address.scheme == "https"
+    port = address.port or (443 if secure else 80)
+    client: Client = chromadb.HttpClient(host=address.hostname or "", port=port, ssl=secure, settings=settings)
+    return client
+
+
+def _engine() -> tuple[Any, Any]:
+    """The engine, told to report nothing."""
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
     import chromadb
     from chromadb.config import Settings
 
-    settings = Settings(anonymized_telemetry=False)
-    if not url:
-        return chromadb.PersistentClient(path=folder, settings=settings)
-    address = urlsplit(url)
-    secure = address.scheme == "https"
-    return chromadb.HttpClient(
-        host=address.hostname or "", port=address.port or (443 if secure else 80), ssl=secure, settings=settings
-    )
+    return chromadb, Settings(anonymized_telemetry=False)
 
 
-def _collection(client: "Client", name: str, *, create: bool) -> "Collection":
-    if create:
-        configuration: Any = {"hnsw": _SPACE}
-        return client.create_collection(name, configuration=configuration, embedding_function=None)
-    return client.get_collection(name, embedding_function=None)
+def _collection(client: "Client", name: str, *, create: bool) -> "tuple[Client, Collection]":
+    try:
+        if create:
+            configuration: Any = {"hnsw": _SPACE}
+            return client, client.create_collection(name, configuration=configuration, embedding_function=None)
+        return client, client.get_collection(name, embedding_function=None)
+    except BaseException:
+        client.close()
+        raise

@@ -75,5 +75,8 @@ def _last_line(text: str) -> str:
     return lines[-1] if lines else "it gave no reason"
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
+    """What the innermost error says: the outer ones only guess."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)

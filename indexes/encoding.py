@@ -56,7 +56,11 @@ class SentenceEncoder:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self._lock:
             vectors = model.encode(
-                list(texts), batch_size=_BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+                list(texts),
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 

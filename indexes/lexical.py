@@ -34,8 +34,13 @@ class Lexical:
         query = self._query(question, filters)
         if query is None or limit < 1:
             return []
-        hits = self._searcher.search(query, limit=limit, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        try:
+            hits = self._searcher.search(query, limit=limit, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        except ValueError as problem:
+            raise IndexDamaged(
+                f"the word index cannot be searched ({problem}); run `python -m indexes verify`"
+            ) from problem
         by_row = self._passages.passages_at(int(row) for row in rows if row is not None)
         return [
             Retrieved(passage=by_row[int(row)], score=float(score), lexical=float(score))
@@ -48,8 +53,8 @@ class Lexical:
         del self._searcher, self._index
 
     def frequency(self, word: str) -> int:
-        """In how many passages a word occurs; see `Vocabulary`."""
-        return max(int(self._searcher.doc_freq("body", form)) for form in {fold(word), stem_of(word)})
+        """In how many passages a word occurs, given as it is written or as its stem; see `Vocabulary`."""
+        return max(int(self._searcher.doc_freq("body", form)) for form in (fold(word), stem_of(word)))
 
     @property
     def size(self) -> int:
@@ -133,7 +138,7 @@ def _register(index: "tantivy.Index") -> None:
     index.register_tokenizer(_TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
 
 
-def _open(folder: Path) -> Any:  # noqa: ANN401 — the engine's class, imported late
+def _open(folder: Path) -> Any:  # noqa: ANN401 - the engine's class, imported late
     import tantivy
 
     try:

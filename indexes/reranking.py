@@ -31,8 +31,8 @@ class SparseScorer:
         from transformers import AutoModelForMaskedLM
         from transformers.utils import logging
 
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._torch = torch
         self._tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._tokenizer.no_padding()

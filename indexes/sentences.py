@@ -17,7 +17,7 @@ LONGEST_QUOTATION = 500
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\u2029")
 _UNSENDABLE = re.compile(r"[\ud800-\udfff]")
-_STOPS = ".?!:”\""
+_STOPS = '.?!:”"'
 _QUOTATION_MARK = re.compile(r"[\"“”„«»]")
 _WRAPPED_LINE = range(40, 131)
 _WRAPPED_BLOCK = 3
@@ -54,7 +54,10 @@ def split_sentences(text: str, *, language: str | None = None) -> list[Span]:
     found = _LANGUAGE.match(language or "")
     code = found.group().lower() if found else "en"
     return [
-        span for paragraph in _paragraphs(text) for cut in _repaired(text, paragraph, code) for span in _trimmed(text, cut)
+        span
+        for paragraph in _paragraphs(text)
+        for cut in _repaired(text, paragraph, code)
+        for span in _trimmed(text, cut)
     ]
 
 

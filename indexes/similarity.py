@@ -25,7 +25,8 @@ class SimilarityScorer:
         if not texts or not question.strip():
             return np.zeros(len(texts), dtype=np.float32)
         rows = self._vectors([question, *texts])
-        return np.maximum(rows[1:] @ rows[0], 0.0)
+        scores: Vectors = np.maximum(rows[1:] @ rows[0], 0.0)
+        return scores
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         with self._lock:

@@ -53,9 +53,7 @@ def context_of(article: Article, *, encoder: Encoder) -> str:
         title, outlet = title[: len(title) // 2].rstrip(), outlet if title else outlet[: len(outlet) // 2].rstrip()
 
 
-def _packed(
-    text: str, sentences: Sequence[Span], context: str, encoder: Encoder, budget: int
-) -> list[Span]:
+def _packed(text: str, sentences: Sequence[Span], context: str, encoder: Encoder, budget: int) -> list[Span]:
     """Runs of sentences, as even as whole sentences allow."""
     special = encoder.count_tokens([""])[0]
     room = max(1, budget - encoder.count_tokens([context])[0])

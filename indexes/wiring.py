@@ -19,7 +19,7 @@ from indexes.builds import (
 )
 from indexes.catalogue import SqliteCatalogue
 from indexes.cataloguing import CatalogueWriter, fingerprint, hash_article, hash_text
-from indexes.dense import Dense, ChromaStore, VectorFile, VectorWriter, VECTORS
+from indexes.dense import VECTORS, ChromaStore, Dense, VectorFile, VectorWriter
 from indexes.encoding import SentenceEncoder
 from indexes.errors import BuildFailed, IndexDamaged, IndexMismatch, IndexProblem, NothingIndexed
 from indexes.fusion import Fused
@@ -300,9 +300,7 @@ def _encode(
     """Write the vectors of all passages; those of texts known from before are copied. Gives the number encoded."""
     known = before.rows_by_hash(encoder)
     encoded = 0
-    writer = VectorWriter(
-        folder, rows=len(passages), dimension=encoder.dimension, url=settings.chroma_url, build=build
-    )
+    writer = VectorWriter(folder, rows=len(passages), dimension=encoder.dimension, url=settings.chroma_url, build=build)
     try:
         for first in range(0, len(passages), _ENCODED_AT_ONCE):
             batch = passages[first : first + _ENCODED_AT_ONCE]

@@ -38,10 +38,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("question", metavar="QUESTION", help="what you want to know, 1 to 2,000 characters")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
-    parser.add_argument("--mode", choices=("answer", "quotes"), help="answer: the LLM writes; quotes: no LLM (default: what there is)")
-    parser.add_argument("--outlet", action="append", default=[], metavar="X", help="only articles of this outlet (may be repeated)")
-    parser.add_argument("--from", dest="start", type=_day, metavar="DATE", help="only articles published on or after YYYY-MM-DD")
-    parser.add_argument("--to", dest="end", type=_day, metavar="DATE", help="only articles published on or before YYYY-MM-DD")
+    parser.add_argument(
+        "--mode", choices=("answer", "quotes"), help="answer: the LLM writes; quotes: no LLM (default: what there is)"
+    )
+    parser.add_argument(
+        "--outlet", action="append", default=[], metavar="X", help="only articles of this outlet (may be repeated)"
+    )
+    parser.add_argument(
+        "--from", dest="start", type=_day, metavar="DATE", help="only articles published on or after YYYY-MM-DD"
+    )
+    parser.add_argument(
+        "--to", dest="end", type=_day, metavar="DATE", help="only articles published on or before YYYY-MM-DD"
+    )
     parser.add_argument("--debug", action="store_true", help="show a traceback when something fails")
     return parser
 
@@ -87,7 +95,11 @@ def _page(answer: Answer) -> str:
     """The answer as a reader sees it."""
     lines = []
     if answer.status == "insufficient_evidence":
-        lines += [f"Declined ({answer.reason_code}): {answer.reason}", "", "Closest passages:" if answer.closest else ""]
+        lines += [
+            f"Declined ({answer.reason_code}): {answer.reason}",
+            "",
+            "Closest passages:" if answer.closest else "",
+        ]
     elif answer.answer:
         lines += [answer.answer, ""]
     if answer.status in {"partial", "conflicting"} and answer.reason:

@@ -25,8 +25,13 @@ _TIME = re.compile(
     r"\b(?:today|yesterday|tomorrow|tonight|midnight|noon|dawn|dusk|morning|afternoon|evening|weekend|spring|summer|autumn|winter|"
     r"(?:last|next|this)\s+(?:week|month|year|night)|(?:days?|weeks?|months?|years?|hours?|minutes?|decades?)\s+(?:ago|later|earlier|before|after)|\d\d[.:]\d\d|o[’']clock)\b",
 )
-_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|inside|off|through|across|into|along|beside|under|around|behind)\s+(?:the\s+|a\s+|an\s+)?(?:[\w’'-]+\s+){0,2}?[A-Z][\w’'-]+|\b(?:in|at|near|outside|inside|under|behind|beside)\s+(?:the|a|an|his|her|its|their)\s+\w+")
-_REASON = re.compile(r"\b(?:because|since|due|owing|reason|therefore|so that|in order|after|cause[ds]?|led to|blamed|forced|meant|as|to)\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"\b(?:in|at|near|on|from|to|outside|inside|off|through|across|into|along|beside|under|around|behind)\s+(?:the\s+|a\s+|an\s+)?(?:[\w’'-]+\s+){0,2}?[A-Z][\w’'-]+|\b(?:in|at|near|outside|inside|under|behind|beside)\s+(?:the|a|an|his|her|its|their)\s+\w+"
+)
+_REASON = re.compile(
+    r"\b(?:because|since|due|owing|reason|therefore|so that|in order|after|cause[ds]?|led to|blamed|forced|meant|as|to)\b",
+    re.IGNORECASE,
+)
 
 
 def _holds_number(text: str, _names: Sequence[str]) -> bool:
@@ -49,20 +54,55 @@ def _holds_reason(text: str, _names: Sequence[str]) -> bool:
     return bool(_REASON.search(text))
 
 
-_ASKED_THING = re.compile(r"\bhow\s+(?:many|much)\s+(?:more\s+|of\s+the\s+|other\s+|different\s+)?([a-z-]+)(?:\s+([a-z-]+))?", re.IGNORECASE)
-_MONEY = re.compile(r"(?:[$€£¥]\s?\d|\d[\d,.]*\s*(?:hundred|thousand|million|billion|trillion|m|bn)?\s*(?:crowns?|dollars?|euros?|pounds?|francs?|yen|cents?|pence|kroner))|\bfree\b", re.IGNORECASE)
+_ASKED_THING = re.compile(
+    r"\bhow\s+(?:many|much)\s+(?:more\s+|of\s+the\s+|other\s+|different\s+)?([a-z-]+)(?:\s+([a-z-]+))?", re.IGNORECASE
+)
+_MONEY = re.compile(
+    r"(?:[$€£¥]\s?\d|\d[\d,.]*\s*(?:hundred|thousand|million|billion|trillion|m|bn)?\s*(?:crowns?|dollars?|euros?|pounds?|francs?|yen|cents?|pence|kroner))|\bfree\b",
+    re.IGNORECASE,
+)
 _PERCENT = re.compile(r"\d\s?%|\bper\s?cent\b|\bpercent\b|\bpoints?\b", re.IGNORECASE)
-_AGE = re.compile(r"\baged?\b|\byears?[ -]old\b|[’'A-Za-z], \d{1,3}(?:,|\.|\s|$)|\bat the age\b|\bturn(?:s|ed) \d|\bwho (?:is|was) (?:\d{1,3}|[a-z]+(?:-[a-z]+)?)\b(?!\s+(?:years? (?:of|in)))", re.IGNORECASE)
-_CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m|p\.m|o[’']clock)|\bmidnight\b|\bnoon\b|\bat (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
+_AGE = re.compile(
+    r"\baged?\b|\byears?[ -]old\b|[’'A-Za-z], \d{1,3}(?:,|\.|\s|$)|\bat the age\b|\bturn(?:s|ed) \d|\bwho (?:is|was) (?:\d{1,3}|[a-z]+(?:-[a-z]+)?)\b(?!\s+(?:years? (?:of|in)))",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b\d{1,2}[:.]\d\d\b|\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m|p\.m|o[’']clock)|\bmidnight\b|\bnoon\b|\bat (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
+    re.IGNORECASE,
+)
 _EXACT: Sequence[tuple[re.Pattern[str], re.Pattern[str]]] = (
     (re.compile(r"\bhow old\b|\bwhat age\b", re.IGNORECASE), _AGE),
-    (re.compile(r"\bhow much (?:money|did .* (?:cost|pay|earn)|does .* (?:cost|pay|earn)|will .* (?:cost|pay|earn))|\b(?:price|cost|salary|earn|wage|fine|fee|penalty|bill|reward|worth|fare|budget)s?\b", re.IGNORECASE), _MONEY),
-    (re.compile(r"\bper\s?cent|\bpercent|\bshare of|\bproportion|\bturnout|\brate\b|\bhow effective", re.IGNORECASE), _PERCENT),
+    (
+        re.compile(
+            r"\bhow much (?:money|did .* (?:cost|pay|earn)|does .* (?:cost|pay|earn)|will .* (?:cost|pay|earn))|\b(?:price|cost|salary|earn|wage|fine|fee|penalty|bill|reward|worth|fare|budget)s?\b",
+            re.IGNORECASE,
+        ),
+        _MONEY,
+    ),
+    (
+        re.compile(r"\bper\s?cent|\bpercent|\bshare of|\bproportion|\bturnout|\brate\b|\bhow effective", re.IGNORECASE),
+        _PERCENT,
+    ),
     (re.compile(r"\bwhat time\b|\bexact time\b", re.IGNORECASE), _CLOCK),
     (re.compile(r"\bwhich minute|\bwhat minute", re.IGNORECASE), re.compile(r"\bminutes?\b", re.IGNORECASE)),
-    (re.compile(r"\bhow (?:heavy|much .* weigh)|\bweight\b", re.IGNORECASE), re.compile(r"\b(?:kilos?|kilograms?|kg|grams?|pounds?|ounces?|tonnes?|tons?|weigh\w*)\b", re.IGNORECASE)),
-    (re.compile(r"\bhow (?:tall|long|far|high|deep|wide)\b(?! (?:did|does|do|has|have|had|will|would|is|was|were|are|ago))", re.IGNORECASE), re.compile(r"\b(?:metres?|meters?|kilomet\w+|km|miles?|feet|foot|inches|pages?|minutes?|hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE)),
-    (re.compile(r"\bpopulation\b", re.IGNORECASE), re.compile(r"\b(?:population|inhabitants|residents|people live)\b", re.IGNORECASE)),
+    (
+        re.compile(r"\bhow (?:heavy|much .* weigh)|\bweight\b", re.IGNORECASE),
+        re.compile(r"\b(?:kilos?|kilograms?|kg|grams?|pounds?|ounces?|tonnes?|tons?|weigh\w*)\b", re.IGNORECASE),
+    ),
+    (
+        re.compile(
+            r"\bhow (?:tall|long|far|high|deep|wide)\b(?! (?:did|does|do|has|have|had|will|would|is|was|were|are|ago))",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            r"\b(?:metres?|meters?|kilomet\w+|km|miles?|feet|foot|inches|pages?|minutes?|hours?|days?|weeks?|months?|years?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        re.compile(r"\bpopulation\b", re.IGNORECASE),
+        re.compile(r"\b(?:population|inhabitants|residents|people live)\b", re.IGNORECASE),
+    ),
     (re.compile(r"\bname of\b", re.IGNORECASE), re.compile(r"(?<=[a-z,’'] )[A-Z][a-z]+ [A-Z][a-z]+")),
 )
 """What a question asks for to the letter, and what a text then has to hold."""

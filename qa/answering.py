@@ -4,9 +4,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from indexes.types import Catalogue, Filters, Retrieved, Retriever, Scorer, Vocabulary
+from indexes.types import Catalogue, Retrieved, Retriever, Scorer, Vocabulary
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
@@ -140,13 +139,15 @@ class Answerer:
         if not question.text.strip():
             raise InvalidQuestion("the question is empty; ask something of 1 to 2,000 characters")
         if len(question.text) > MAX_QUESTION:
-            raise InvalidQuestion(f"the question has {len(question.text):,} characters; at most {MAX_QUESTION:,} are read")
+            raise InvalidQuestion(
+                f"the question has {len(question.text):,} characters; at most {MAX_QUESTION:,} are read"
+            )
         if not 1 <= question.limit <= MAX_LIMIT:
             raise InvalidQuestion(f"limit {question.limit!r} is not between 1 and {MAX_LIMIT}")
 
     def _retrieve(self, part: Part, read: ReadQuestion, question: Question) -> list[Retrieved]:
         """The passages of one part; where it names outlets, each of them gets its share."""
-        asked = part.text if len(read.parts) == 1 else f"{part.text}"
+        asked = part.text
         limit = question.limit
         lists = [self._index.retriever.retrieve(asked, limit=limit, filters=question.filters)]
         if read.outlets and not question.filters.outlets:

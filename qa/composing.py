@@ -73,8 +73,8 @@ class Composer:
         kept: list[_Kept] = []
         dropped = 0
         speakers = {number: part.speaker for part, numbers in groups for number in numbers}
-        for text, numbers in draft.reply.claims if draft.reply else ():
-            claim = self._hold(text, numbers, evidence, speakers)
+        for text, cited in draft.reply.claims if draft.reply else ():
+            claim = self._hold(text, cited, evidence, speakers)
             if claim is None:
                 dropped += 1
             elif not any(claim.text == other.text for other in kept):

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from indexes.names import fold, same_person
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vocabulary
@@ -100,6 +101,10 @@ class _Reading:
     """Indices of the sentences that lie in retrieved passages or beside them."""
 
 
+_Spoken: TypeAlias = tuple[_Reading, int, int, str | None, bool]
+"""Where a candidate stands: its article, start, end, speaker, and whether the words are in quotation marks."""
+
+
 def find_candidates(
     part: Part,
     retrieved: Sequence[Retrieved],
@@ -111,7 +116,7 @@ def find_candidates(
 ) -> list[Candidate]:
     """The candidates of one part of a question, in no order. For somebody's words: of that person alone."""
     readings = _read(retrieved, catalogue)
-    spans: list[tuple[_Reading, int, int, str | None, bool]] = []
+    spans: list[_Spoken] = []
     for reading in readings:
         if part.speaker is not None:
             spans.extend(_spoken(reading, part.speaker))
@@ -130,7 +135,7 @@ def find_others_words(
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
     """What others than the speaker asked about said, as candidates in no order."""
-    spans = []
+    spans: list[_Spoken] = []
     for reading in _read(retrieved, catalogue):
         others = {quotation.speaker for quotation in reading.quotations if quotation.speaker}
         for other in sorted(others):
@@ -153,7 +158,9 @@ def _read(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[_Reading
         spans = sentences.get(article_id, ())
         seen: set[int] = set()
         for hit in hits:
-            inside = [i for i, span in enumerate(spans) if span.start < hit.passage.end and span.end > hit.passage.start]
+            inside = [
+                i for i, span in enumerate(spans) if span.start < hit.passage.end and span.end > hit.passage.start
+            ]
             seen.update(inside)
         readings.append(
             _Reading(
@@ -168,13 +175,15 @@ def _read(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[_Reading
     return readings
 
 
-def _sentences(reading: _Reading) -> Iterable[tuple[_Reading, int, int, str | None, bool]]:
+def _sentences(reading: _Reading) -> Iterable[_Spoken]:
     """Each sentence; one that only goes on with a quotation takes the sentence that names the speaker with it."""
     for i in sorted(reading.seen):
         span = reading.sentences[i]
         inside = [q for q in reading.quotations if q.sentence_start <= span.start and span.end <= q.sentence_end]
         start, end = span.start, span.end
-        holding = next((q for q in inside if q.start >= span.start and q.end <= span.end + 1), inside[0] if inside else None)
+        holding = next(
+            (q for q in inside if q.start >= span.start and q.end <= span.end + 1), inside[0] if inside else None
+        )
         if holding and holding.sentence_end - holding.sentence_start <= MAX_QUOTE:
             start, end = min(start, holding.sentence_start), max(end, holding.sentence_end)
         if end - start > MAX_QUOTE:
@@ -185,14 +194,12 @@ def _sentences(reading: _Reading) -> Iterable[tuple[_Reading, int, int, str | No
         yield reading, start, end, speaker, any(q.kind == "direct" for q in inside)
 
 
-def _spoken(
-    reading: _Reading, speaker: str, *, exactly: bool = False
-) -> Iterable[tuple[_Reading, int, int, str | None, bool]]:
+def _spoken(reading: _Reading, speaker: str, *, exactly: bool = False) -> Iterable[_Spoken]:
     """The runs of sentences in which one person speaks, each at most three sentences and 500 characters."""
     run: list[Quotation] = []
     text = reading.article.text
 
-    def close() -> Iterable[tuple[_Reading, int, int, str | None, bool]]:
+    def close() -> Iterable[_Spoken]:
         if run:
             start = min(q.sentence_start for q in run)
             end = max(q.sentence_end for q in run)
@@ -240,7 +247,7 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
         return False
     if role in fold(speaker).split():
         return True
-    surname = re.escape(speaker.split()[-1])
+    surname = re.escape(speaker.rsplit(maxsplit=1)[-1])
     near = rf"\b{re.escape(role)}\b[^.]{{0,30}}\b{surname}\b|\b{surname}\b,[^.,]{{0,40}}\b{re.escape(role)}\b"
     return re.search(near, article.text, re.IGNORECASE) is not None
 
@@ -256,13 +263,16 @@ def _whole_word(text: str, start: int, end: int) -> int:
 
 def _describe(
     part: Part,
-    spans: Sequence[tuple[_Reading, int, int, str | None, bool]],
+    spans: Sequence[_Spoken],
     *,
     scorer: Scorer,
     nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
-    unique = {(reading.article.id, start, end): (reading, start, end, speaker, direct) for reading, start, end, speaker, direct in spans}
+    unique = {
+        (reading.article.id, start, end): (reading, start, end, speaker, direct)
+        for reading, start, end, speaker, direct in spans
+    }
     rarity = rarities(part.stems, vocabulary)
     rows = []
     for reading, start, end, speaker, direct in unique.values():
@@ -271,7 +281,9 @@ def _describe(
         quote = article.text[start:end]
         rows.append((reading, start, end, speaker, direct, quote, f"{article.title}. {window}"))
     covers = [(_cover(rarity, row[5]), _cover(rarity, row[6])) for row in rows]
-    order = sorted(range(len(rows)), key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].passage, reverse=True)[:_SCORED]
+    order = sorted(range(len(rows)), key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].passage, reverse=True)[
+        :_SCORED
+    ]
     asked = part.topic if part.speaker is not None else part.text
     quotes = scorer.score(asked, [rows[i][5] for i in order])
     windows = scorer.score(asked, [rows[i][6] for i in order])

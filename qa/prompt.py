@@ -89,9 +89,7 @@ class Reply:
     claims: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def build_prompt(
-    question: str, evidence: Sequence[Evidence], *, reference_date: date | None = None
-) -> list[Message]:
+def build_prompt(question: str, evidence: Sequence[Evidence], *, reference_date: date | None = None) -> list[Message]:
     """The fixed beginning, the evidence numbered from 1, then the question. `reference_date`: the day it is asked."""
     pieces = [f"[{number}] ({_label(piece)}) <<{_defuse(piece.quote)}>>" for number, piece in enumerate(evidence, 1)]
     asked = f"Question: {_defuse(question)}"

@@ -30,31 +30,64 @@ _SAID_ABOUT = tuple(
         rf"^what\s+(?:was|were|is|are)\s+the\s+(?:\w+\s+)?{_NOUNS}\s+(?:of|from|by)\s+{_WHO}\s+(?P<topic>(?:on|about|to|regarding|over|when|after)\b.*)$",
         rf"^(?:in|from)\s+{_WHO}['’]s?\s+(?:own\s+)?(?:words?|view|opinion),?\s*(?P<topic>.*)$",
         rf"^(?:according\s+to)\s+{_WHO},\s*(?P<topic>.*)$",
-        rf"^(?P<topic>.*?),?\s+according\s+to\s+(?P<speaker>[^?,;:]{{2,60}})$",
+        r"^(?P<topic>.*?),?\s+according\s+to\s+(?P<speaker>[^?,;:]{2,60})$",
         rf"^{_WHO}['’]s?\s+{_NOUNS}\s+(?P<topic>(?:on|about|to|regarding|over)\b.*)$",
         rf"^{_WHO}\s+(?:quotes?|statements?|comments?)\s+(?P<topic>(?:on|about|regarding)\b.*)$",
         rf"^(?P<topic>.*?)\s+(?:did|does)\s+{_WHO}\s+(?:{_SPEECH})$",
     )
 )
 _WHO_SAID = re.compile(
-    rf"^(?:who|whose|which\s+\w+(?:\s+\w+)?)\s+(?:was\s+it\s+(?:who|that)\s+)?(?:has\s+|have\s+|had\s+|publicly\s+|\w+ly\s+)*(?:{_SPEECH}|called|blamed|likened|spoke|quoted|complained)\b", re.IGNORECASE
+    rf"^(?:who|whose|which\s+\w+(?:\s+\w+)?)\s+(?:was\s+it\s+(?:who|that)\s+)?(?:has\s+|have\s+|had\s+|publicly\s+|\w+ly\s+)*(?:{_SPEECH}|called|blamed|likened|spoke|quoted|complained)\b",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(
     r"\b(?:how\s+(?:many|much|old|long|far|big|large|high|tall|fast|deep|heavy|often|few|wide)|what\s+(?:number|share|percentage|percent|proportion|amount|sum|price|cost|score|result|figure|total|margin|age|size)|what\s+(?:was|is|were|are)\s+the\s+(?:\w+\s+)?(?:number|share|percentage|amount|price|cost|score|turnout|total|death\s+toll|toll|margin|size|budget|population|attendance|salary|reward|fine|fee|distance|height|length|depth|speed|age))\b",
     re.IGNORECASE,
 )
-_WHEN = re.compile(r"\b(?:when|what\s+(?:day|date|time|year|month|week)|which\s+(?:day|date|year|month|week)|since\s+when|until\s+when|at\s+what\s+time|on\s+what\s+(?:day|date))\b", re.IGNORECASE)
-_WHERE = re.compile(r"\b(?:where|(?:in|at|from|to)\s+(?:which|what)\s+(?:city|town|country|place|street|village|room|building|port|stadium|ground|hall)|(?:which|what)\s+(?:city|town|country|place|village|venue|street|ground))\b", re.IGNORECASE)
+_WHEN = re.compile(
+    r"\b(?:when|what\s+(?:day|date|time|year|month|week)|which\s+(?:day|date|year|month|week)|since\s+when|until\s+when|at\s+what\s+time|on\s+what\s+(?:day|date))\b",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(
+    r"\b(?:where|(?:in|at|from|to)\s+(?:which|what)\s+(?:city|town|country|place|street|village|room|building|port|stadium|ground|hall)|(?:which|what)\s+(?:city|town|country|place|village|venue|street|ground))\b",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(
     r"\?\s+(?=\S)|,?\s+and\s+(?=(?:what|who|whom|when|where|why|which|how(?:\s+(?:many|much|long|old))?)\s+(?:did|does|do|is|was|were|are|has|have|had|would|will|many|much|long|old|\w+\s+(?:did|does|was|is|were)))",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 7
+"""Words of a name with its titles."""
+_SHORTEST_SURNAME = 4
+"""Letters from which a surname is recognised in lower case: shorter ones are words too often."""
 _YES_NO = re.compile(r"^(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)\b", re.IGNORECASE)
-_COMPARED = re.compile(r"\b(?:compare|compared|differ|differs|difference|both|than|versus|vs|agree|disagree|same|change[sd]?|between|each|respectively)\b", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:compare|compared|differ|differs|difference|both|than|versus|vs|agree|disagree|same|change[sd]?|between|each|respectively)\b",
+    re.IGNORECASE,
+)
 _ASKING = frozenset(
-    """
-    tell give find show know say said want please did do name list article report accord story describ explain happen
-    """.split()
+    [
+        "tell",
+        "give",
+        "find",
+        "show",
+        "know",
+        "say",
+        "said",
+        "want",
+        "please",
+        "did",
+        "do",
+        "name",
+        "list",
+        "article",
+        "report",
+        "accord",
+        "story",
+        "describ",
+        "explain",
+        "happen",
+    ]
 )
 
 
@@ -156,8 +189,14 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
             continue
         speaker = re.sub(r"['’]s?$", "", match.group("speaker").strip())
         if _can_speak(speaker, names, speakers):
-            topic = re.sub(rf"^(?:{_ABOUT}|reporters|journalists)\s+", "", match.group("topic").strip(), flags=re.IGNORECASE)
-            asked = re.match(r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)\s+(?:did|does|do|has|have|had)\b", text, re.IGNORECASE)
+            topic = re.sub(
+                rf"^(?:{_ABOUT}|reporters|journalists)\s+", "", match.group("topic").strip(), flags=re.IGNORECASE
+            )
+            asked = re.match(
+                r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)\s+(?:did|does|do|has|have|had)\b",
+                text,
+                re.IGNORECASE,
+            )
             if asked:
                 topic = f"{asked.group('noun')} {topic}"
             return _plain(speaker), topic.strip(" ?.")
@@ -176,12 +215,16 @@ def _plain(speaker: str) -> str:
 
 def _can_speak(speaker: str, names: Sequence[str], speakers: Sequence[str]) -> bool:
     words = speaker.split()
-    if not words or len(words) > 7 or fold(words[0]) in {"it", "this", "that", "they", "he", "she", "you", "i", "we", "there", "people"}:
+    if (
+        not words
+        or len(words) > 7
+        or fold(words[0]) in {"it", "this", "that", "they", "he", "she", "you", "i", "we", "there", "people"}
+    ):
         return False
     if any(same_person(name, speaker) for name in speakers) or any(name in speaker for name in names):
         return True
     if words[0].lower() in {"the", "a", "an", "its", "his", "her"} or fold(words[-1]) in TITLES:
-        return len(words) <= 6
+        return len(words) < _LONGEST_NAME
     return words[0][:1].isupper()
 
 
@@ -189,11 +232,18 @@ def _names_in(text: str, speakers: Sequence[str]) -> tuple[str, ...]:
     """The names of a question: capitalised ones, and known speakers' surnames typed in lower case."""
     found = [name.full for name in find_names(text)]
     first = text.split(" ", 1)[0]
-    found = [name for name in found if not (name == first and fold(name) in NOT_NAMES | {"tell", "give", "list", "name", "compare", "did", "does", "is", "are", "was"})]
+    found = [
+        name
+        for name in found
+        if not (
+            name == first
+            and fold(name) in NOT_NAMES | {"tell", "give", "list", "name", "compare", "did", "does", "is", "are", "was"}
+        )
+    ]
     words = {fold(word) for word in re.findall(r"[\w’'-]+", text)}
     for speaker in speakers:
         surname = fold(speaker).split()[-1:] or [""]
-        known = len(surname[0]) > 3 and surname[0] in words and surname[0] not in TITLES
+        known = len(surname[0]) >= _SHORTEST_SURNAME and surname[0] in words and surname[0] not in TITLES
         if known and not any(same_person(speaker, name) for name in found) and len(speaker.split()) in {2, 3}:
             found.append(next(word for word in re.findall(r"[\w’'-]+", text) if fold(word) == surname[0]))
     return tuple(dict.fromkeys(found))
@@ -205,5 +255,7 @@ def _mentions(text: str, outlet: str) -> bool:
     if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded):
         return True
     words = name.split()
-    last = outlet.split()[-1]
-    return len(words) > 1 and len(last) > 4 and re.search(rf"\bthe {re.escape(last)}\b", text) is not None
+    last = outlet.rsplit(maxsplit=1)[-1]
+    return (
+        len(words) > 1 and len(last) > _SHORTEST_SURNAME and re.search(rf"\bthe {re.escape(last)}\b", text) is not None
+    )

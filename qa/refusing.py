@@ -40,9 +40,7 @@ def refuse(
     about = part.topic or part.text
     if part.speaker is not None:
         others = rank(
-            find_others_words(
-                part, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary
-            )
+            find_others_words(part, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
         )
         speaking = select([other for other in others if answers(other) >= THRESHOLD], most=CLOSEST)
         if speaking:
@@ -55,9 +53,7 @@ def refuse(
     if not ranked:
         anyone = Part(text=part.text, kind="other", topic=part.topic, names=part.names, stems=part.stems)
         ranked = rank(
-            find_candidates(
-                anyone, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary
-            )
+            find_candidates(anyone, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
         )
     closest = tuple(select(ranked, most=CLOSEST, share=0.3))
     absent = [stem for stem in part.stems if vocabulary.frequency(stem) == 0]

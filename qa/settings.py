@@ -30,7 +30,9 @@ class ModelSettings(Settings):
     llm_threads: int = Field(
         0, ge=0, le=512, description="Threads of the local LLM; 0: one for each core that the process may use."
     )
-    llm_context: int = Field(2048, ge=512, le=131_072, description="Tokens of prompt and reply that the local LLM holds.")
+    llm_context: int = Field(
+        2048, ge=512, le=131_072, description="Tokens of prompt and reply that the local LLM holds."
+    )
     llm_timeout_s: float = Field(
         120.0, gt=0, le=3600, description="Seconds after which a language model's reply is given up."
     )

@@ -49,7 +49,9 @@ class Traces:
             "question": asdict(question),
             "read": asdict(read),
             "passages": [{"id": hit.passage.id, "score": hit.score} for hit in answer.passages],
-            "candidates": {part: [_candidate(candidate) for candidate in ranked] for part, ranked in candidates.items()},
+            "candidates": {
+                part: [_candidate(candidate) for candidate in ranked] for part, ranked in candidates.items()
+            },
             "status": answer.status,
             "reason_code": answer.reason_code,
             "claims": [asdict(claim) for claim in answer.claims],

@@ -10,20 +10,80 @@ from indexes.types import Article, Span
 from indexes.words import STOPWORDS, find_words
 from qa.types import Evidence
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _VALUES = {word: value for value, word in enumerate(_UNITS)} | _TENS
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
 _NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december yesterday today tomorrow tonight".split()
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "yesterday",
+        "today",
+        "tomorrow",
+        "tonight",
+    ]
 )
-_NEGATIONS = frozenset("not no never none nobody nothing neither nor without n't cannot denied denies deny refused".split())
+_NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "none",
+        "nobody",
+        "nothing",
+        "neither",
+        "nor",
+        "without",
+        "n't",
+        "cannot",
+        "denied",
+        "denies",
+        "deny",
+        "refused",
+    ]
+)
 _SUPPORT = 0.5
 """Share of a claim's content words that must stand in what it cites."""
 
@@ -43,7 +103,9 @@ def verify_claim(text: str, cited: Sequence[Evidence], *, speaker: str | None = 
     if not cited:
         return Verdict(holds=False, reason="nothing cited")
     quotes = [piece.quote for piece in cited]
-    known = "\n".join([*quotes, *(piece.speaker or "" for piece in cited), *(piece.article.outlet or "" for piece in cited)])
+    known = "\n".join(
+        [*quotes, *(piece.speaker or "" for piece in cited), *(piece.article.outlet or "" for piece in cited)]
+    )
     for check in (_quoted_words, _numbers, _days, _negation):
         reason = check(text, "\n".join(quotes))
         if reason:
@@ -135,7 +197,12 @@ def _names(text: str, known: str) -> str:
     there = {word.stem for word in find_words(known)}
     for name in find_names(text):
         for word in find_words(name.full):
-            if fold(word.text) in NOT_NAMES or word.stem in STOPWORDS or word.stem in there or fold(word.text) in _TIMES:
+            if (
+                fold(word.text) in NOT_NAMES
+                or word.stem in STOPWORDS
+                or word.stem in there
+                or fold(word.text) in _TIMES
+            ):
                 continue
             return f"a name that the cited text does not have: {name.full}"
     return ""

@@ -134,7 +134,9 @@ def _open_server(path: Path, *, threads: int, context: int) -> object:
     try:
         import xllamacpp
     except ImportError as error:
-        message = f"llama.cpp cannot be loaded ({error}); install xllamacpp (`make serve` does) or set DATELINE_LLM=quotes"
+        message = (
+            f"llama.cpp cannot be loaded ({error}); install xllamacpp (`make serve` does) or set DATELINE_LLM=quotes"
+        )
         raise ModelUnavailable(message) from error
 
     params = xllamacpp.CommonParams()

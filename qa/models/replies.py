@@ -25,7 +25,9 @@ def check_reply(text: str, *, model: str, finish_reason: str | None) -> str:
     except ValueError:
         whole = False
     if not whole:
-        message = f"{model!r} returned {_shown(text)}, which is no JSON object; ask again or use a model that keeps a schema"
+        message = (
+            f"{model!r} returned {_shown(text)}, which is no JSON object; ask again or use a model that keeps a schema"
+        )
         raise ModelFailed(message)
     return text
 
