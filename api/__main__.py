@@ -17,7 +17,7 @@ from api.logs import install_logs
 from api.security import require_loopback
 from api.serving import Opener, Serving
 from api.settings import ApiSettings
-from indexes.errors import DatelineError
+from indexes.errors import DatelineError, IndexMissing
 
 _CONNECTIONS = 512
 
@@ -133,8 +133,9 @@ def _announce(serving: Serving) -> list[str]:
         with serving.lend() as opened:
             manifest, parts, mode = opened.manifest, opened.answerer.parts(), opened.mode
     except DatelineError as error:
+        state = "NO INDEX" if isinstance(error, IndexMissing) else "INDEX NOT USED"
         return [
-            f"  !!! NO INDEX: {error}",
+            f"  !!! {state}: {error}",
             "  !!! Until then questions get a 503; a new build is found without a restart.",
         ]
     counts = f"{manifest.articles:,} articles, {manifest.passages:,} passages"

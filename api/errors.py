@@ -15,7 +15,7 @@ DatelineError (indexes.errors)
 from indexes.errors import DatelineError
 
 
-class ServiceProblem(DatelineError):  # noqa: N818 - the name says what it is
+class ServiceProblem(DatelineError):
     """The service cannot do what was asked."""
 
 

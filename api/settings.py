@@ -24,7 +24,7 @@ class ApiSettings(Settings):
         2, ge=1, description="Questions that the language model works on at once; others wait for their turn."
     )
     answer_queue: int = Field(8, ge=0, description="Questions that may wait for a slot; more are a 503.")
-    answer_seconds: float = Field(120, gt=0, description="Seconds, the wait included, after which `answer` is a 503.")
+    answer_seconds: float = Field(180, gt=0, description="Seconds, the wait included, after which `answer` is a 503.")
     shutdown_seconds: int = Field(10, ge=0, description="Seconds that open requests get to finish at a stop.")
     log_format: Literal["console", "json"] = Field("console", description="Form of the log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

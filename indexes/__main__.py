@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(problem, NothingIndexed):
             return NOTHING
         return USAGE if isinstance(problem, UnreadableSource) else FAILED
+    except KeyboardInterrupt:
+        print("dateline: stopped; the index is as it was", file=sys.stderr)
+        return FAILED
+    except Exception as problem:
+        if options.debug:
+            raise
+        story = " ".join(f"{type(problem).__name__}: {problem}".split())
+        print(f"dateline: {story}; run it again with --debug to see where it failed", file=sys.stderr)
+        return FAILED
     return code
 
 
@@ -61,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument(
         "--quiet", action="store_true", help="print nothing: the exit code says whether there is an index"
     )
-    add("verify", _verify, "check the current build; exit 1 where something is wrong with it")
+    verify = add("verify", _verify, "check the current build; where a file is damaged, make it anew from its articles")
+    verify.add_argument("--check-only", action="store_true", help="repair nothing: exit 1 where something is wrong")
     rollback = add("rollback", _rollback, "make an earlier build current again")
     rollback.add_argument(
         "build", nargs="?", metavar="BUILD", help="the build's id (default: the one before the current one)"
@@ -129,16 +138,23 @@ def _status(options: argparse.Namespace) -> int:
     return OK
 
 
-def _verify(_options: argparse.Namespace) -> int:
+def _verify(options: argparse.Namespace) -> int:
     from indexes.settings import IndexSettings
-    from indexes.wiring import verify_index
+    from indexes.wiring import repair_index, verify_index
 
-    problems = verify_index(IndexSettings())
-    for problem in problems:
-        print(f"dateline: {problem}; run `python -m indexes rollback` or `python -m indexes build`", file=sys.stderr)
+    settings = IndexSettings()
+    problems = verify_index(settings)
     if not problems:
         print("the current build is sound")
-    return FAILED if problems else OK
+        return OK
+    for problem in problems:
+        print(f"dateline: {problem}", file=sys.stderr)
+    if options.check_only:
+        return FAILED
+    with _shown() as progress:
+        report = repair_index(settings, progress=progress)
+    print(f"repaired: build {report.manifest.name} has the same {report.manifest.articles} articles and is sound")
+    return OK
 
 
 def _rollback(options: argparse.Namespace) -> int:
@@ -155,9 +171,8 @@ def _weights(options: argparse.Namespace) -> int:
     from indexes.settings import IndexSettings
     from indexes.weights import fetch_all
 
-    # The setting is qa's; imports point the other way, so here only its name is known.
-    wants_llm = os.environ.get("DATELINE_LLM", "local") == "local"
-    for warning in fetch_all(IndexSettings(), llm=wants_llm, repair=options.repair):
+    settings = IndexSettings()
+    for warning in fetch_all(settings, llm=settings.needs_llm_weights, repair=options.repair):
         print(f"WARNING: {warning}", file=sys.stderr)
     return OK
 

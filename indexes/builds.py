@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMissing, UnknownBuild
+from indexes.errors import BuildFailed, BuildLocked, DatelineError, IndexDamaged, IndexMissing, UnknownBuild
 from indexes.types import Manifest
 
 SCHEMA_VERSION = 1
@@ -113,13 +113,15 @@ def roll_back(home: Path, build: str | None = None) -> str:
 
 @contextmanager
 def lock_builds(home: Path) -> Iterator[None]:
-    """One builder at a time. Raises `BuildLocked`, which says who holds the lock."""
-    home.mkdir(parents=True, exist_ok=True)
+    """One builder at a time. Raises `BuildLocked`, which says who holds the lock, or `BuildFailed`."""
     lock = FileLock(home / _LOCK)
     try:
+        home.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout as problem:
         raise BuildLocked(f"another build is running{_holder(home)}; wait until it is done") from problem
+    except OSError as problem:
+        raise BuildFailed(_explain(problem, home)) from problem
     try:
         holder = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
         (home / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
@@ -133,7 +135,7 @@ def lock_builds(home: Path) -> Iterator[None]:
 def new_build(home: Path) -> Iterator[tuple[str, Path]]:
     """The id of a new build and an empty folder for it, removed again unless `finish` was called on it.
 
-    Raises `BuildFailed` for whatever the file system refuses; the current build is not touched.
+    Raises `BuildFailed` for whatever the file system or an engine refuses; the current build is not touched.
     """
     build = f"b_{datetime.now(UTC):%Y%m%dT%H%M%S%f}_{secrets.token_hex(3)}"
     folder = home / _BUILDS / f"{_UNFINISHED}{build}"
@@ -141,14 +143,19 @@ def new_build(home: Path) -> Iterator[tuple[str, Path]]:
         remove_unfinished(home)
         folder.mkdir(parents=True)
         yield build, folder
-    except OSError as problem:
+    except DatelineError:
+        raise
+    except Exception as problem:
         raise BuildFailed(_explain(problem, home)) from problem
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: int) -> None:
-    """Write the manifest, give the folder its name, make it current and drop the oldest builds beyond `keep`."""
+def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: int) -> list[str]:
+    """Write the manifest, give the folder its name, make it current and drop the oldest builds beyond `keep`.
+
+    Gives the builds that are kept.
+    """
     with (folder / _MANIFEST).open("w", encoding="utf-8") as stream:
         json.dump(asdict(manifest), stream, ensure_ascii=False, indent=1)
         stream.flush()
@@ -157,10 +164,9 @@ def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: in
     folder.rename(home / _BUILDS / build)
     _sync(home / _BUILDS)
     make_current(home, build)
-    kept = kept_builds(home)
-    for old in kept[: max(len(kept) - keep, 0)]:
-        if old != build:
-            shutil.rmtree(home / _BUILDS / old, ignore_errors=True)
+    for old in kept_builds(home)[:-keep]:
+        shutil.rmtree(home / _BUILDS / old, ignore_errors=True)
+    return kept_builds(home)
 
 
 def remove_unfinished(home: Path) -> None:
@@ -175,21 +181,20 @@ def disk_use(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
 
 
-def explaining(home: Path) -> Callable[[OSError], str]:
-    """How an error of the file system is told to the user."""
-    return lambda problem: _explain(problem, home)
-
-
-def _explain(problem: OSError, home: Path) -> str:
-    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+def _explain(problem: Exception, home: Path) -> str:
+    """The cause and the cure. Engines tell of a full disk in words of their own."""
+    serves = f"build {read_current(home)!r} still serves" if read_current(home) else "there is no index yet"
+    full = isinstance(problem, OSError) and problem.errno in {errno.ENOSPC, errno.EDQUOT}
+    if full or any(words in str(problem).lower() for words in ("disk is full", "no space left", "disk full")):
         return (
-            f"the disk of {str(home)!r} is full, so the build was undone and the last good index still serves; "
+            f"the disk of {str(home)!r} is full, so the build was undone and {serves}; "
             "free some space or set DATELINE_HOME to another disk, then build again"
         )
-    return (
-        f"the build was undone ({problem.strerror or problem}: {str(problem.filename or home)!r}) and the last good index "
-        "still serves; check the folder's permissions, then build again"
-    )
+    if isinstance(problem, OSError):
+        cause = f"{problem.strerror or problem}: {str(problem.filename or home)!r}"
+        return f"the build was undone ({cause}) and {serves}; check the folder's permissions, then build again"
+    cause = f"{type(problem).__name__}: {problem}"
+    return f"the build was undone ({cause}) and {serves}; run it again with --debug to see where it failed"
 
 
 def _holder(home: Path) -> str:

@@ -65,7 +65,7 @@ class SqliteCatalogue:
 
     def rows_of(self, passage_ids: Sequence[str]) -> Mapping[str, int]:
         """The rows of the stored passages by id."""
-        statement = f"SELECT id, row FROM passages WHERE {_among('id')}"  # noqa: S608 — our own names
+        statement = f"SELECT id, row FROM passages WHERE {_among('id')}"  # noqa: S608 - our own names
         return dict(self._rows(statement, [_listed(passage_ids)]))
 
     def sentences(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[Span]]:
@@ -246,7 +246,7 @@ def _article(row: tuple[Any, ...]) -> Article:
 
 def _among(column: str) -> str:
     """A condition for a list of any length: SQLite bounds the number of single values."""
-    return f"{column} IN (SELECT value FROM json_each(?))"
+    return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own names
 
 
 def _listed(values: Sequence[str] | Sequence[int]) -> str:

@@ -30,6 +30,11 @@ _LABEL = re.compile(r"\b(?:first\s+)?(?P<label>published|posted|date|issued)\b(?
 _LATER = re.compile(r"\b(?:last\s+)?(?:updated|modified|edited|revised)\b(?:\s+(?:on|at))?", re.IGNORECASE)
 _IN_URL = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?=[/.?#-]|$)")
 _ISO = re.compile(r"^(\d{4})([-/]?)(\d{1,2})\2(\d{1,2})(?P<time>[T ]\s*\d.*|Z)?$")
+# A day, a month's name and a year, perhaps with a weekday and small words between them: "le 10 mai 2017".
+_OTHER_LANGUAGE = re.compile(
+    r"(?:[^\W\d_]+[.,]?\s+){0,3}\d{1,2}(?:\.|º|er)?\s+(?:de\s+)?[^\W\d_]{3,}\.?,?\s+(?:de\s+)?\d{4}(?:\s+г\.?)?",
+)
+_LANGUAGES = ["de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ro", "hu", "tr", "ru", "uk"]
 _RFC_2822 = re.compile(r"^(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}")
 _DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'’.\- ]+(?:,\s*[A-Z][\w.'’ -]{0,40}?)?),?\s+(?:[–—-]+\s*)?"
@@ -194,14 +199,13 @@ def _of_iso(match: re.Match[str]) -> str | None:
 @lru_cache(maxsize=4096)
 def _of_other_language(text: str) -> str | None:
     """A date with the month's name in another language, such as `10. Mai 2017`. None for anything less certain."""
-    if not re.search(r"[^\W\d_]{3,}", text) or not re.search(r"(?<!\d)\d{4}(?!\d)", text):
-        return None
-    if re.search(r"\d\s*[/.-]\s*\d", text):
+    if not _OTHER_LANGUAGE.fullmatch(text):
         return None
     from dateparser import parse
 
     found = parse(
         text,
+        languages=_LANGUAGES,
         settings={
             "STRICT_PARSING": True,
             "REQUIRE_PARTS": ["day", "month", "year"],

@@ -194,8 +194,6 @@ class ChromaStore:
         except (Timeout, PermissionError):
             return None
         try:
-            if not (folder / STORE).is_dir():
-                raise FileNotFoundError("the folder is missing")
             return cls(*_collection(_embedded(folder / STORE), _COLLECTION, create=create), lock)
         except Exception as problem:
             lock.release()
@@ -260,6 +258,8 @@ class ChromaStore:
 
 def _embedded(folder: Path) -> "Client":
     chromadb, settings = _engine()
+    if not folder.is_dir():  # the engine would make an empty one
+        raise FileNotFoundError("the folder is missing")
     client: Client = chromadb.PersistentClient(path=folder, settings=settings)
     return client
 

@@ -1,6 +1,7 @@
 """Finds the people and bodies that a text names, and the fullest form of each name."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ TITLES = frozenset(
     representative president premier chancellor king queen prince princess pope bishop archbishop cardinal mayor
     minister secretary ambassador envoy commissioner councillor councilor councilman councilwoman alderman chairman
     chairwoman chairperson chair director inspector superintendent constable detective sheriff officer chief coach
-    manager captain spokesman spokeswoman spokesperson treasurer leader head deputy vice acting former ex interim prime foreign defence
-    defense finance interior health education justice state attorney assistant senior chief executive ceo cfo
+    manager spokesman spokeswoman spokesperson treasurer leader head deputy vice acting former ex interim prime foreign
+    defence defense finance interior health education justice state attorney assistant senior executive ceo cfo
     editor reporter correspondent analyst economist historian lawyer solicitor barrister nurse doctor teacher
     headteacher principal dean rector curator conservator forecaster meteorologist skipper striker goalkeeper
     midfielder defender referee shipowner farmer fisherman fishmonger resident witness councilmember mp mep congressman
@@ -33,14 +34,44 @@ NOT_NAMES = frozenset(
     yesterday today tomorrow asked speaking according both some many most all one two three four five six seven eight nine
     ten another other others each every neither either nobody everyone someone people officials residents sources
     critics experts police about under over between among against despite unlike like so yet once only even just
-    nor than too very more less last next first second third several few officials members reporters journalists nobody none anyone everything
-    nothing anything something whoever what's it's
+    nor than too very more less last next first second third several few members reporters journalists none anyone
+    everything nothing anything something whoever what's it's said says adding writing
     """.split()
 )
 """Words that are no name although a sentence may begin with them in upper case."""
 
-_WORD = re.compile(r"[^\W\d_](?:[\w]|[’'](?=[^\W\d_]{2})|[.](?=[^\W\d_][.])|-(?=\w))*[.]?")
-_INITIAL = re.compile(r"^(?:[A-Z][.])+$")
+COLLECTIVE = frozenset(
+    """
+    company union broadcasting courier ledger observer wire ministry department government council authority office agency
+    committee court club league trust group party bank press news times post force whistle radio television network
+    university college school hospital museum board commission association federation institute foundation service house
+    senate parliament congress assembly army navy administration bureau society alliance coalition corporation inc ltd
+    llc plc corp institution laboratory center centre team police clinic charity campaign church airline embassy kremlin
+    pentagon motors electric
+    """.split()
+)
+"""Last words of names that bodies bear."""
+
+_MONTH_NAMES = frozenset({"may", "june", "april", "august"})
+_BEFORE_MONTHS = re.compile(r"\b(?:in|of|on|since|until|by|last|next|this|early|late|mid|from|to|end|\d)[\s-]+$", re.IGNORECASE)
+_ADJECTIVES = frozenset("independent republican democrat democratic labour conservative".split())
+_WORD = re.compile(
+    r"(?<![\w’'.-])(?:(?:al|el|ad|as|ash|ar|at|an|ben|bin)-|[dlDLO][’'])?[^\W\d_a-zß-öø-ÿ]"
+    r"\w*(?:[’'](?=[^\W\d_]{2})\w+|[.](?=[^\W\d_][.])\w|-\w+)*"
+)
+_GAP = re.compile(r"[ \u00a0]+(?:(?:" + "|".join(sorted(PARTICLES, key=len, reverse=True)) + r")[ \u00a0]+){0,3}")
+_PLURAL_POSSESSIVE = re.compile(r"(?<=s)[’'] ")
+_INITIAL = re.compile(r"[^\W\d_](?:[.][^\W\d_])*")
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_SURNAME_FIRST = frozenset("xi hu mao deng zhang wang liu chen zhao".split())
+_PLAIN = str.maketrans({"’": "'", "‘": "'", ".": None, "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_SHORT_FORMS = {
+    "joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "jim": "james",
+    "mike": "michael", "tony": "anthony", "kate": "katherine", "liz": "elizabeth", "beth": "elizabeth", "ted": "edward",
+    "dick": "richard", "jack": "john", "peggy": "margaret", "meg": "margaret", "chuck": "charles", "harry": "henry",
+    "bernie": "bernard", "andy": "andrew", "dave": "david", "steve": "stephen", "steven": "stephen", "mitch": "mitchell",
+}  # fmt: skip
+_FEMININE = ("a", "e", "ia", "ina", "ine", "ette", "elle", "enne")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +89,13 @@ class Name:
 
 
 def fold(name: str) -> str:
-    """A name for comparison: lower case, one kind of apostrophe, no possessive, no full stops."""
-    folded = name.casefold().replace("’", "'").replace(".", "").strip(" '-")
-    return re.sub(r"'s$", "", folded)
-
-
-def _capitalised(word: str) -> bool:
-    return word[:1].isupper() or (len(word) > 2 and word[:2].lower() in {"d'", "o'", "d’"} and word[2].isupper())
+    """A name for comparison: lower case, no accents, one kind of apostrophe, no possessive, no full stops."""
+    folded = name.casefold()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded)
+        folded = "".join(character for character in folded if not unicodedata.combining(character))
+    folded = folded.translate(_PLAIN).strip(" '-")
+    return folded.removesuffix("'s")
 
 
 def find_names(text: str, *, offset: int = 0) -> list[Name]:
@@ -74,80 +105,128 @@ def find_names(text: str, *, offset: int = 0) -> list[Name]:
     """
     names: list[Name] = []
     run: list[re.Match[str]] = []
-
-    def close() -> None:
-        while run and (not _capitalised(run[-1].group()) or fold(run[-1].group()) in NOT_NAMES):
-            run.pop()
-        words = list(run)
-        run.clear()
-        last_title = max((i for i, word in enumerate(words) if fold(word.group()) in TITLES), default=-1)
-        if last_title + 1 < len(words):
-            words = words[last_title + 1 :]
-        while words and fold(words[0].group()) in NOT_NAMES:
-            words = words[1:]
-        if words:
-            start, end = words[0].start(), words[-1].end()
-            full = text[start:end]
-            trimmed = re.sub(r"[’']s$", "", full)
-            if len(full) > 1 and full.endswith(".") and not _INITIAL.match(words[-1].group()):
-                trimmed = full[:-1]
-            names.append(Name(trimmed, offset + start, offset + start + len(trimmed)))
-
-    previous_end = 0
     for word in _WORD.finditer(text):
-        gap = text[previous_end : word.start()]
         token = word.group()
-        ends_run = bool(run) and (
-            gap.strip(" \u00a0") != ""
-            or run[-1].group().endswith(("’s", "'s"))
-            or (run[-1].group().endswith(".") and not _abbreviated(run[-1].group()))
-        )
-        if ends_run:
-            close()
-        if _capitalised(token):
-            if run and fold(token) in NOT_NAMES:
-                close()
-            elif not (not run and fold(token) in NOT_NAMES):
-                run.append(word)
-        elif run and token.lower() in PARTICLES and token.islower():
+        if not (token[0].isupper() or "-" in token or "’" in token or "'" in token):
+            continue
+        if run and not _joined(text, run[-1], word):
+            names.extend(_name_of(text, run, offset))
+            run = []
+        if _is_no_name(text, word, inside=bool(run)):
+            names.extend(_name_of(text, run, offset))
+            run = []
+        else:
             run.append(word)
-        elif run:
-            close()
-        previous_end = word.end()
-    close()
+    names.extend(_name_of(text, run, offset))
     return names
 
 
+def _is_no_name(text: str, word: re.Match[str], *, inside: bool) -> bool:
+    """Whether a capitalised word is a function word, a weekday or a month here (“Theresa May”, “Judge A. Hay” are not)."""
+    folded = fold(word.group())
+    if folded not in NOT_NAMES:
+        return False
+    if len(folded) == 1 and text[word.end() : word.end() + 1] == ".":
+        return False
+    if folded not in _MONTH_NAMES:
+        return True
+    before = text[max(0, word.start() - 12) : word.start()]
+    after = text[word.end() : word.end() + 2]
+    named = inside or (len(after) > 1 and after[0] == " " and after[1].isupper())
+    return not named or bool(_BEFORE_MONTHS.search(before))
+
+
+def _joined(text: str, one: re.Match[str], two: re.Match[str]) -> bool:
+    """Whether the next capitalised word belongs to the same name."""
+    start, end = one.end(), two.start()
+    if end - start > 24 or one.group().endswith(("’s", "'s")):  # noqa: PLR2004  (three particles fit)
+        return False
+    if text[start : start + 1] == "." and _abbreviated(one.group()):
+        start += 1
+    gap = text[start:end]
+    if gap == " " or _GAP.fullmatch(gap) or gap == " & ":
+        return True
+    return bool(_PLURAL_POSSESSIVE.match(text, start, end)) and fold(two.group()) in COLLECTIVE
+
+
 def _abbreviated(word: str) -> bool:
-    return bool(_INITIAL.match(word)) or fold(word) in TITLES or fold(word) in {"st", "jr", "sr"}
+    return bool(_INITIAL.fullmatch(word)) or fold(word) in TITLES or fold(word) in {"st", "jr", "sr", "mt", "ft"}
+
+
+def _name_of(text: str, run: Sequence[re.Match[str]], offset: int) -> Iterator[Name]:
+    """The name in a run of capitalised words: what follows the last title in it."""
+    if not run:
+        return
+    folded = [fold(word.group()) for word in run]
+    first = max((i + 1 for i, word in enumerate(folded) if word in TITLES), default=0)
+    if first >= len(run) or folded[first] in COLLECTIVE or (first and folded[first] in _SUFFIXES):
+        first = 0
+    if len(run) - first > 1 and folded[first] in _ADJECTIVES and folded[-1] not in COLLECTIVE:
+        first += 1
+    start, end = run[first].start(), run[-1].end()
+    if run[-1].group().endswith(("’s", "'s")):
+        end -= 2
+    if text[end : end + 1] == "." and end - start > 1 and (_dotted(run[-1].group()) or folded[-1] in _SUFFIXES):
+        end += 1
+    if end > start:
+        yield Name(text[start:end], offset + start, offset + end)
+
+
+def _dotted(word: str) -> bool:
+    """An abbreviation of several letters, whose last full stop is its own: U.S."""
+    return "." in word and bool(_INITIAL.fullmatch(word))
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names can mean the same person: the surname alone or the same given name with it, whatever the case."""
-    first, second = fold(one).split(), fold(other).split()
+    """Whether two names can mean the same person: the surname alone or the same given name with it, whatever the case.
+
+    Titles, accents and ways of transliterating (Sergei, Sergey) make no difference; another given name does.
+    """
+    first, second = _name_words(one), _name_words(other)
     if not first or not second:
         return False
     if first == second:
         return True
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) == 1:
-        return shorter[0] == longer[-1] or (len(shorter[0]) > 2 and shorter[0] == longer[-1].split("-")[-1])
-    if shorter[-1] != longer[-1]:
-        return _ends_with(longer, shorter)
-    return _given_names_agree(shorter[0], longer[0]) or _ends_with(longer, shorter)
+        return _is_surname(shorter[0], longer)
+    if _sounds(shorter[-1]) != _sounds(longer[-1]):
+        return False
+    return _given_names_agree(shorter[0], longer[0]) or longer[-len(shorter) :] == shorter
+
+
+def _name_words(name: str) -> list[str]:
+    """The folded words of a name without the titles before it and the suffix after it."""
+    words = fold(name).split()
+    while len(words) > 1 and words[0] in TITLES | {"the"}:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in _SUFFIXES:
+        words = words[:-1]
+    return words
+
+
+def _is_surname(word: str, name: Sequence[str]) -> bool:
+    last = name[-1]
+    if _sounds(word) == _sounds(last) or (len(name) > 1 and word in _SURNAME_FIRST and word == name[0]):
+        return True
+    return len(word) > 2 and "-" in last and word in last.split("-")  # noqa: PLR2004  (no “al” of “al-Assad”)
+
+
+def _sounds(word: str) -> str:
+    """A word without what transliterations differ in."""
+    for written, key in (("ks", "x"), ("ph", "f"), ("kh", "h"), ("w", "v"), ("j", "y"), ("ye", "e"), ("y", "i")):
+        word = word.replace(written, key)
+    return re.sub(r"(.)\1+", r"\1", word)
 
 
 def _given_names_agree(one: str, other: str) -> bool:
     """The same given name, an initial of it, a short form, or a transliteration (Sergei, Sergey)."""
-    if one == other or one[0] == other[0] and 1 in {len(one), len(other)}:
+    if _sounds(one) == _sounds(other) or (one[0] == other[0] and 1 in {len(one), len(other)}):
         return True
-    if min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one)):
+    if _SHORT_FORMS.get(one, one) == _SHORT_FORMS.get(other, other):
         return True
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1 and len(one) > 4
-
-
-def _ends_with(longer: Sequence[str], shorter: Sequence[str]) -> bool:
-    return list(longer[-len(shorter) :]) == list(shorter)
+    short, long = sorted((one, other), key=len)
+    return len(short) > 2 and long.startswith(short) and long.removeprefix(short) not in _FEMININE  # noqa: PLR2004
 
 
 class People:
@@ -156,19 +235,28 @@ class People:
     def __init__(self, names: Iterable[Name]) -> None:
         """Keep the names in order of position."""
         self.names = sorted(names, key=lambda name: name.start)
+        self._by_word: dict[str, list[Name]] = {}
+        self._full: dict[str, list[Name]] = {}
+        for name in self.names:
+            words = _name_words(name.full)
+            if len(words) > 1:
+                for word in {_sounds(piece) for piece in (words[-1], *words[-1].split("-"))}:
+                    self._by_word.setdefault(word, []).append(name)
 
     def full(self, name: str, *, before: int) -> str:
         """The fullest form of `name` in the article: nearest before the position, else the first after it."""
-        folded = fold(name).split()
-        if not folded:
+        if name not in self._full:
+            self._full[name] = list(self._fuller(name))
+        candidates = self._full[name]
+        if not candidates:
             return name
-        candidates = list(self._fuller(name, folded))
         earlier = [candidate for candidate in candidates if candidate.start <= before]
-        best = earlier[-1] if earlier else (candidates[0] if candidates else None)
-        return best.full if best else name
+        best = earlier[-1] if earlier else candidates[0]
+        return self.full(best.full, before=before) if best.full != name and len(best.full.split()) < 4 else best.full  # noqa: PLR2004
 
-    def _fuller(self, name: str, folded: list[str]) -> Iterator[Name]:
-        for candidate in self.names:
-            words = fold(candidate.full).split()
-            if len(words) > len(folded) and same_person(name, candidate.full):
+    def _fuller(self, name: str) -> Iterator[Name]:
+        """The names of more words that can mean the same person (a body of more words only where it ends in the name)."""
+        words = _name_words(name)
+        for candidate in self._by_word.get(_sounds(words[-1]), ()) if words else ():
+            if len(_name_words(candidate.full)) > len(words) and same_person(name, candidate.full):
                 yield candidate

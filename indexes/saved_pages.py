@@ -124,11 +124,6 @@ def read_page(text: str, *, title: str | None = None, headlines: Sequence[str] =
     )
 
 
-def same_headline(one: str, other: str) -> bool:
-    """Whether two lines are one headline but for case, white space and the shape of quotation marks."""
-    return _fold(one) == _fold(other)
-
-
 def _read_head(paragraphs: list[str], head: _Head) -> list[str]:
     """Reads the lines above and below the headline into `head`; gives the paragraphs that follow them."""
     start = _read_above(paragraphs, head)

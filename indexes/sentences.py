@@ -4,7 +4,7 @@ The engine is sentencex; what it gets wrong in news copy is repaired by the smal
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
@@ -127,11 +127,16 @@ def _between(text: str, starts: list[int], end: int) -> Iterator[Span]:
 
 def _joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """Sentences with those joined that the engine cut in two."""
+    whole = _merged(text, spans, _is_cut)  # first, so that an attribution (“Ms. Orr asked”) is seen whole
+    return _merged(text, whole, _is_attributed)
+
+
+def _merged(text: str, spans: Iterable[Span], belong: Callable[[str, str], bool]) -> Iterator[Span]:
     held: Span | None = None
     for span in spans:
         if held is None:
             held = span
-        elif _belongs(held.of(text), span.of(text)):
+        elif belong(held.of(text), span.of(text)):
             held = Span(held.start, span.end)
         else:
             yield held
@@ -140,16 +145,20 @@ def _joined(text: str, spans: Iterable[Span]) -> Iterator[Span]:
         yield held
 
 
-def _belongs(before: str, after: str) -> bool:
-    """Whether two neighbours are one sentence."""
+def _is_cut(before: str, after: str) -> bool:
+    """Whether two neighbours are one sentence that was cut at an abbreviation, or before what begins no sentence."""
     return bool(
         after[0].islower()
         or not any(character.isalnum() for character in after)
         or (_CLOCK.search(before) and _AFTER_CLOCK.match(after))
         or (_NUMBERED.search(before) and after[0].isdigit())
         or _ABBREVIATION.search(before)
-        or (_SHOUTED.search(before) and _ATTRIBUTION.match(after))
     )
+
+
+def _is_attributed(before: str, after: str) -> bool:
+    """Whether a shouted quotation is followed by the words that say whose it is."""
+    return bool(_SHOUTED.search(before) and _ATTRIBUTION.match(after))
 
 
 def _inside(text: str, span: Span, language: str) -> Iterator[Span]:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -80,9 +80,13 @@ class IndexSettings(Settings):
     encoder_path: Path | None = Field(
         None, description="Folder of encoder weights to use instead of fetched ones; they are not checked."
     )
-    llm: str = Field(
+    # The two that qa reads too, here for what set-up has to fetch.
+    llm: Literal["local", "quotes", "openai-compatible"] = Field(
         "local",
         description="`local` (embedded llama.cpp), `quotes` (no LLM) or `openai-compatible`; `local` needs weights.",
+    )
+    llm_path: Path | None = Field(
+        None, description="GGUF file that the local LLM runs instead of the fetched weights; it is not checked."
     )
     weights_home: Path = Field(
         default_factory=lambda: user_cache_path("dateline", appauthor=False) / "weights",
@@ -92,7 +96,12 @@ class IndexSettings(Settings):
         default=False, description="Whether weights that the package index lacks may be fetched from a model hub."
     )
 
-    @field_validator("home", "seeds", "encoder_path", "weights_home")
+    @property
+    def needs_llm_weights(self) -> bool:
+        """Whether a language model's weights have to be fetched."""
+        return self.llm == "local" and self.llm_path is None
+
+    @field_validator("home", "seeds", "encoder_path", "llm_path", "weights_home")
     @classmethod
     def _expand(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else path

@@ -1,7 +1,7 @@
 """Puts an index together: builds one from files, opens the current one. The only file that names the engines."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from indexes.encoding import SentenceEncoder
 from indexes.errors import BuildFailed, IndexDamaged, IndexMismatch, IndexProblem, NothingIndexed
 from indexes.fusion import Fused
 from indexes.lexical import Lexical, WordWriter
+from indexes.outcomes import Intake
 from indexes.quotations import find_quotations
 from indexes.readers.reading import read_sources
 from indexes.sentences import split_sentences
@@ -31,10 +32,11 @@ from indexes.settings import IndexSettings
 from indexes.splitting import SPLITTER, encoded_text, split_article
 from indexes.types import Article, Catalogue, Encoder, Manifest, Outcome, Passage, Retriever, Vectors, Vocabulary
 from indexes.weights import find_weights, hash_weights
+from indexes.words import find_words
 
 CATALOGUE = "catalogue.sqlite"
-_ENCODED_AT_ONCE = 256
-_SHOWN_REJECTED = 3
+_ENCODED_AT_ONCE = 64
+_SAME = 1e-3
 
 
 class Progress(Protocol):
@@ -73,18 +75,10 @@ class Index:
         self.closing.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What was read: the articles to index, and every outcome."""
-
-    articles: list[Article]
-    outcomes: list[Outcome]
-
-
 def open_encoder(settings: IndexSettings) -> Encoder:
     """The encoder that the settings name. Raises `WeightsProblem`."""
     folder = settings.encoder_path or find_weights(settings.encoder, settings)
-    name = settings.encoder_path.name if settings.encoder_path else settings.encoder
+    name = settings.encoder_path.resolve().name if settings.encoder_path else settings.encoder
     return SentenceEncoder(folder, name=name, sha256=hash_weights(folder))
 
 
@@ -100,21 +94,30 @@ def build_index(
     Nothing of it shows before it is complete and checked. Raises `UnreadableSource` for a path that does not exist,
     `NothingIndexed`, `BuildLocked`, `BuildFailed`, `WeightsProblem`; the current build then stays.
     """
-    tell = progress or _silent
     with lock_builds(settings.home):
-        before = _Before.open(settings)
-        try:
-            read = _read(paths, before, tell)
-            if not read.articles:
-                raise NothingIndexed(_nothing(read.outcomes))
-            encoder = encoder or open_encoder(settings)
-            with new_build(settings.home) as (build, folder):
-                manifest, encoded = _write(build, folder, read, paths, settings, encoder, before, tell)
-                _verify(folder, manifest)
-                finish(settings.home, build, folder, manifest, keep=settings.keep_builds)
-        finally:
-            before.close()
-    return BuildReport(manifest, tuple(read.outcomes), encoded)
+        sources = tuple(str(path) for path in paths)
+        return _build(read_sources(paths), sources, settings, progress or _silent, encoder)
+
+
+def repair_index(
+    settings: IndexSettings, *, progress: Progress | None = None, encoder: Encoder | None = None
+) -> BuildReport:
+    """A new build from the articles that the current one's catalogue holds, for when its other files are damaged.
+
+    Raises `IndexMissing`, `IndexDamaged` where the catalogue itself is damaged, and what `build_index` raises.
+    """
+    with lock_builds(settings.home), ExitStack() as stack:
+        folder = current_folder(settings.home)
+        catalogue = SqliteCatalogue(folder / CATALOGUE)
+        stack.callback(catalogue.close)
+        problems = catalogue.problems()
+        if problems:
+            raise IndexDamaged(
+                f"the catalogue of build {folder.name!r} is damaged ({problems[0]}), so nothing can be repaired from it; "
+                "run `python -m indexes rollback` or `python -m indexes build`"
+            )
+        sources = read_manifest(folder).sources
+        return _build(catalogue.all_articles(), sources, settings, progress or _silent, encoder)
 
 
 def open_index(settings: IndexSettings, *, encoder: Encoder | None = None) -> Index:
@@ -132,7 +135,7 @@ def open_index(settings: IndexSettings, *, encoder: Encoder | None = None) -> In
 def verify_index(settings: IndexSettings) -> list[str]:
     """What is wrong with the current build; empty where all is well. Raises `IndexMissing`, `IndexDamaged`."""
     folder = current_folder(settings.home)
-    return _problems(folder, read_manifest(folder))
+    return _problems(folder, read_manifest(folder), settings)
 
 
 def _open(folder: Path, manifest: Manifest, encoder: Encoder, settings: IndexSettings) -> Index:
@@ -166,186 +169,170 @@ def _open(folder: Path, manifest: Manifest, encoder: Encoder, settings: IndexSet
             vocabulary=lexical,
             closing=stack.pop_all(),
         )
-    raise AssertionError  # pragma: no cover - the block above returns or raises
+
+
+def _build(
+    found: Iterable[Article | Outcome],
+    sources: tuple[str, ...],
+    settings: IndexSettings,
+    tell: Progress,
+    encoder: Encoder | None,
+) -> BuildReport:
+    """Make a build and make it current; the caller holds the lock."""
+    with ExitStack() as stack:
+        before = _Before(settings)
+        stack.callback(before.close)
+        intake = Intake(before.articles)
+        for done, one in enumerate(found, start=1):
+            intake.take(one)
+            tell("read", done, None)
+        if not intake.articles:
+            raise NothingIndexed(intake.explain_nothing())
+        encoder = encoder or open_encoder(settings)
+        build, folder = stack.enter_context(new_build(settings.home))
+        articles = intake.articles
+        passages = _write_texts(folder, articles, encoder, tell)
+        encoded = _write_vectors(folder, passages, build, settings, encoder, before, tell)
+        manifest = Manifest(
+            id=build,
+            revision=0,
+            schema_version=SCHEMA_VERSION,
+            created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            encoder=encoder.name,
+            encoder_sha256=encoder.sha256,
+            dimension=encoder.dimension,
+            splitter=SPLITTER,
+            fingerprint=fingerprint((article.id, hash_article(article)) for article in articles),
+            articles=len(articles),
+            passages=len(passages),
+            sources=sources,
+            outcomes=intake.count(),
+        )
+        problems = _problems(folder, manifest, settings)
+        if problems:
+            raise BuildFailed(f"the new build is not sound ({problems[0]}), so it was undone; build again")
+        kept = finish(settings.home, build, folder, manifest, keep=settings.keep_builds)
+        if settings.chroma_url:
+            ChromaStore.drop(settings.chroma_url, kept=kept)
+    return BuildReport(manifest, tuple(intake.outcomes), encoded)
 
 
 class _Before:
-    """The build before: which articles it had, and the vectors of texts that it has encoded already."""
+    """The build before: which articles it had, and the vectors of texts that it has encoded already.
 
-    def __init__(self, folder: Path | None, manifest: Manifest | None) -> None:
-        self._manifest = manifest
-        self._catalogue = SqliteCatalogue(folder / CATALOGUE) if folder else None
-        self._vectors = VectorFile(folder / VECTORS) if folder else None
-        self.articles: Mapping[str, tuple[str, str]] = self._catalogue.text_hashes() if self._catalogue else {}
+    Where there is none, or what there is cannot be read, it had nothing.
+    """
 
-    @classmethod
-    def open(cls, settings: IndexSettings) -> "_Before":
-        """The current build where there is one that can be read."""
-        try:
-            folder = current_folder(settings.home)
-            return cls(folder, read_manifest(folder))
-        except IndexProblem:
-            return cls(None, None)
+    def __init__(self, settings: IndexSettings) -> None:
+        self.articles: Mapping[str, tuple[str, str]] = {}
+        self._rows: Mapping[str, int] = {}
+        self._vectors: VectorFile | None = None
+        self._weights = ""
+        with suppress(IndexProblem):
+            self._open(current_folder(settings.home))
 
-    def kind_of(self, article: Article) -> str:
-        """`created`, `replaced` or `unchanged`."""
-        known = self.articles.get(article.id)
-        if known is None:
-            return "created"
-        return "unchanged" if known == (hash_text(article.text), hash_article(article)) else "replaced"
+    def _open(self, folder: Path) -> None:
+        manifest = read_manifest(folder)
+        with closing(SqliteCatalogue(folder / CATALOGUE)) as catalogue:
+            self.articles = catalogue.text_hashes()
+            vectors = VectorFile(folder / VECTORS)
+            if not vectors.problems(rows=manifest.passages, dimension=manifest.dimension):
+                self._rows, self._vectors, self._weights = catalogue.encoded_hashes(), vectors, manifest.encoder_sha256
 
-    def rows_by_hash(self, encoder: Encoder) -> Mapping[str, int]:
-        """The rows of texts that these very weights have encoded."""
-        manifest = self._manifest
-        if self._catalogue is None or manifest is None or manifest.encoder_sha256 != encoder.sha256:
-            return {}
-        return self._catalogue.encoded_hashes()
-
-    def vector(self, row: int) -> Vectors:
-        """A vector of that build."""
-        assert self._vectors is not None  # noqa: S101 - rows come from `rows_by_hash`
-        return self._vectors.at(row)
+    def vectors(self, texts: Sequence[str], encoder: Encoder) -> list[Vectors | None]:
+        """For each text the vector that these very weights gave it, None where they have not seen it."""
+        if self._vectors is None or self._weights != encoder.sha256:
+            return [None] * len(texts)
+        rows = [self._rows.get(hash_text(text)) for text in texts]
+        return [None if row is None else self._vectors.at(row) for row in rows]
 
     def close(self) -> None:
         """Free the files."""
-        if self._catalogue is not None:
-            self._catalogue.close()
+        self._vectors = None
 
 
-def _read(paths: Sequence[Path], before: _Before, tell: Progress) -> _Read:
-    read = _Read([], [])
-    by_id: dict[str, Article] = {}
-    by_text: dict[str, str] = {}
-    for found in read_sources(paths):
-        outcome = found if isinstance(found, Outcome) else _take(found, by_id, by_text, before)
-        if isinstance(found, Article) and outcome.kind not in {"rejected", "duplicate_of"}:
-            read.articles.append(found)
-        read.outcomes.append(outcome)
-        tell("read", len(read.outcomes), None)
-    return read
-
-
-def _take(article: Article, by_id: dict[str, Article], by_text: dict[str, str], before: _Before) -> Outcome:
-    """The outcome of an article; it is remembered where it is to be indexed."""
-    source, text_hash = article.source or article.id, hash_text(article.text)
-    taken, copy = by_id.get(article.id), by_text.get(text_hash)
-    if copy is not None:
-        reason = f"an exact copy of {copy!r}"
-        return Outcome(source=source, kind="duplicate_of", article_id=copy, reason=reason)
-    if taken is not None:
-        reason = f"the id {article.id!r} is taken by {taken.source!r}; give the article another id"
-        return Outcome(source=source, kind="rejected", article_id=article.id, reason=reason)
-    by_id[article.id], by_text[text_hash] = article, article.id
-    kind = before.kind_of(article)
-    return Outcome(source=source, kind=kind, article_id=article.id)  # type: ignore[arg-type]
-
-
-def _write(
-    build: str,
-    folder: Path,
-    read: _Read,
-    paths: Sequence[Path],
-    settings: IndexSettings,
-    encoder: Encoder,
-    before: _Before,
-    tell: Progress,
-) -> tuple[Manifest, int]:
-    """Write all files of a build but the manifest, and say what they hold."""
+def _write_texts(folder: Path, articles: Sequence[Article], encoder: Encoder, tell: Progress) -> list[Passage]:
+    """Write the catalogue and the word index; the passages in row order."""
     passages: list[Passage] = []
-    words, catalogue = WordWriter(folder), CatalogueWriter(folder / CATALOGUE)
-    try:
-        for row, article in enumerate(read.articles):
+    words = WordWriter(folder)
+    with closing(CatalogueWriter(folder / CATALOGUE)) as catalogue:
+        for row, article in enumerate(articles):
             sentences = split_sentences(article.text, language=article.language)
             cut = split_article(article, sentences, encoder=encoder)
             quotations = find_quotations(article, sentences)
             catalogue.add(article, passages=cut, sentences=sentences, quotations=quotations)
             words.add((len(passages) + at, row, passage) for at, passage in enumerate(cut))
             passages.extend(cut)
-            tell("split", row + 1, len(read.articles))
+            tell("split", row + 1, len(articles))
         words.close()
         catalogue.finish()
-    finally:
-        catalogue.close()
-    encoded = _encode(passages, folder, build, settings, encoder, before, tell)
-    counts: dict[str, int] = {}
-    for outcome in read.outcomes:
-        counts[outcome.kind] = counts.get(outcome.kind, 0) + 1
-    manifest = Manifest(
-        id=build,
-        revision=0,
-        schema_version=SCHEMA_VERSION,
-        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        encoder=encoder.name,
-        encoder_sha256=encoder.sha256,
-        dimension=encoder.dimension,
-        splitter=SPLITTER,
-        fingerprint=fingerprint((article.id, hash_article(article)) for article in read.articles),
-        articles=len(read.articles),
-        passages=len(passages),
-        sources=tuple(str(path) for path in paths),
-        outcomes=counts,
-    )
-    return manifest, encoded
+    return passages
 
 
-def _encode(
-    passages: Sequence[Passage],
+def _write_vectors(
     folder: Path,
+    passages: Sequence[Passage],
     build: str,
     settings: IndexSettings,
     encoder: Encoder,
     before: _Before,
     tell: Progress,
 ) -> int:
-    """Write the vectors of all passages; those of texts known from before are copied. Gives the number encoded."""
-    known = before.rows_by_hash(encoder)
+    """Write the vectors of all passages; those known from before are copied. Gives the number encoded."""
     encoded = 0
-    writer = VectorWriter(folder, rows=len(passages), dimension=encoder.dimension, url=settings.chroma_url, build=build)
-    try:
+    with closing(
+        VectorWriter(folder, rows=len(passages), dimension=encoder.dimension, url=settings.chroma_url, build=build)
+    ) as writer:
         for first in range(0, len(passages), _ENCODED_AT_ONCE):
             batch = passages[first : first + _ENCODED_AT_ONCE]
-            vectors = np.empty((len(batch), encoder.dimension), dtype=np.float32)
-            rows = [known.get(hash_text(encoded_text(passage))) for passage in batch]
-            new = [at for at, row in enumerate(rows) if row is None]
-            if new:
-                vectors[new] = encoder.encode([encoded_text(batch[at]) for at in new])
-                encoded += len(new)
-            for at, row in enumerate(rows):
-                if row is not None:
-                    vectors[at] = before.vector(row)
-            writer.add([passage.id for passage in batch], vectors)
+            texts = [encoded_text(passage) for passage in batch]
+            known = before.vectors(texts, encoder)
+            new = iter(encoder.encode([text for text, vector in zip(texts, known, strict=True) if vector is None]))
+            writer.add([one.id for one in batch], np.stack([next(new) if one is None else one for one in known]))
+            encoded += sum(vector is None for vector in known)
             tell("encode", first + len(batch), len(passages))
-    finally:
-        writer.close()
     return encoded
 
 
-def _verify(folder: Path, manifest: Manifest) -> None:
-    problems = _problems(folder, manifest)
-    if problems:
-        raise BuildFailed(f"the new build is not sound ({problems[0]}), so it was undone; build again")
+def _problems(folder: Path, manifest: Manifest, settings: IndexSettings) -> list[str]:
+    """What is wrong with the files of a build: counts, offsets, hashes, and whether the first passage is found."""
+    with ExitStack() as stack:
+        try:
+            if not (folder / CATALOGUE).is_file():
+                return ["the catalogue is missing"]
+            catalogue = SqliteCatalogue(folder / CATALOGUE)
+            stack.callback(catalogue.close)
+            problems = list(catalogue.problems())
+            if catalogue.counts() != (manifest.articles, manifest.passages):
+                problems.append("the catalogue does not hold the articles and passages of the manifest")
+            if fingerprint((one.id, hash_article(one)) for one in catalogue.all_articles()) != manifest.fingerprint:
+                problems.append("the articles are not those of the manifest")
+            vectors = VectorFile(folder / VECTORS)
+            problems += vectors.problems(rows=manifest.passages, dimension=manifest.dimension)
+            lexical = Lexical(folder, passages=catalogue)
+            stack.callback(lexical.close)
+            if len(lexical) != manifest.passages:
+                problems.append("the word index does not hold the passages of the manifest")
+            store = ChromaStore.open(folder, url=settings.chroma_url, build=manifest.id)
+            if store is not None:  # else another process has it open, and answers from it
+                stack.callback(store.close)
+                if len(store) != manifest.passages:
+                    problems.append(f"Chroma holds {len(store)} vectors instead of {manifest.passages}")
+            return problems or _unfound(catalogue, vectors, lexical, store)
+        except IndexProblem as problem:
+            return [str(problem)]
 
 
-def _problems(folder: Path, manifest: Manifest) -> list[str]:
-    if not (folder / CATALOGUE).is_file():
-        return ["the catalogue is missing"]
-    catalogue = SqliteCatalogue(folder / CATALOGUE)
-    try:
-        problems = list(catalogue.problems())
-        if catalogue.counts() != (manifest.articles, manifest.passages):
-            problems.append("the catalogue does not hold the articles and passages of the manifest")
-        hashes = ((article_id, content) for article_id, (_, content) in catalogue.text_hashes().items())
-        if fingerprint(hashes) != manifest.fingerprint:
-            problems.append("the articles are not those of the manifest")
-        problems += VectorFile(folder / VECTORS).problems(rows=manifest.passages, dimension=manifest.dimension)
-        lexical = Lexical(folder, passages=catalogue)
-        if len(lexical) != manifest.passages:
-            problems.append("the word index does not hold the passages of the manifest")
-        lexical.close()
-    except IndexProblem as problem:
-        return [str(problem)]
-    finally:
-        catalogue.close()
+def _unfound(catalogue: SqliteCatalogue, vectors: VectorFile, lexical: Lexical, store: ChromaStore | None) -> list[str]:
+    """Ask the indexes for the first passage by its own vector and its own words."""
+    first = catalogue.passages_at([0])[0]
+    vector = vectors.at(0)
+    problems = []
+    if store is not None and abs(store.nearest(vector, limit=1)[0][1] - 1.0) > _SAME:
+        problems.append("Chroma does not find a passage by its own vector")
+    stems = find_words(first.text)
+    if stems and not any(lexical.frequency(word.stem) for word in stems):
+        problems.append("the word index does not know the words of its first passage")
     return problems
 
 
@@ -357,18 +344,5 @@ def _require(same: bool, what: str, built: object, now: object) -> None:  # noqa
         )
 
 
-def _nothing(outcomes: Sequence[Outcome]) -> str:
-    rejected = [f"{one.source}: {one.reason}" for one in outcomes if one.kind == "rejected"]
-    if not rejected:
-        return "there are no articles in the given paths; give files or folders that hold some"
-    more = f" (and {len(rejected) - _SHOWN_REJECTED} more)" if len(rejected) > _SHOWN_REJECTED else ""
-    return f"nothing could be indexed: {'; '.join(rejected[:_SHOWN_REJECTED])}{more}; the current index stays"
-
-
 def _silent(step: str, done: int, total: int | None) -> None:
     """Tell nobody."""
-
-
-def iterate_rejected(report: BuildReport) -> Iterator[Outcome]:
-    """The outcomes that name a reason."""
-    return (outcome for outcome in report.outcomes if outcome.reason)

@@ -75,7 +75,7 @@ def _number(surface: str) -> str:
 
 STOPWORDS = frozenset(
     stem_of(word)
-    for word in (  # noqa: SIM905 - a hundred and forty words, one a line, would be no easier to read
+    for word in (
         "a about above after again against all also although am an and any are as at be because been before being "
         "below between both but by can cannot could did do does doing done down during each either else for from further get "
         "got had has have having he her here hers herself him himself his how i if in into is it its itself just let "

@@ -63,18 +63,18 @@ _MONEY = re.compile(
 )
 _PERCENT = re.compile(r"\d\s?%|\bper\s?cent\b|\bpercent\b|\bpoints?\b", re.IGNORECASE)
 _AGE = re.compile(
-    r"\baged?\b|\byears?[ -]old\b|[’'A-Za-z], \d{1,3}(?:,|\.|\s|$)|\bat the age\b|\bturn(?:s|ed) \d|\bwho (?:is|was) (?:\d{1,3}|[a-z]+(?:-[a-z]+)?)\b(?!\s+(?:years? (?:of|in)))",
+    r"\baged?\b|\byears?[ -]old\b|[’'A-Za-z], \d{1,3}(?:,|\.|\s|$)|\bat the age\b|\bturn(?:s|ed) \d|\bwho (?:is|was) (?:\d{1,3}|[a-z]+(?:-[a-z]+)?)\b(?!\s+(?:years? (?:of|in)))",  # noqa: E501 - one pattern on one line
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"\b\d{1,2}[:.]\d\d\b|\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m|p\.m|o[’']clock)|\bmidnight\b|\bnoon\b|\bat (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
+    r"\b\d{1,2}[:.]\d\d\b|\b(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m|p\.m|o[’']clock)|\bmidnight\b|\bnoon\b|\bat (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",  # noqa: E501 - one pattern on one line
     re.IGNORECASE,
 )
 _EXACT: Sequence[tuple[re.Pattern[str], re.Pattern[str]]] = (
     (re.compile(r"\bhow old\b|\bwhat age\b", re.IGNORECASE), _AGE),
     (
         re.compile(
-            r"\bhow much (?:money|did .* (?:cost|pay|earn)|does .* (?:cost|pay|earn)|will .* (?:cost|pay|earn))|\b(?:price|cost|salary|earn|wage|fine|fee|penalty|bill|reward|worth|fare|budget)s?\b",
+            r"\bhow much (?:money|did .* (?:cost|pay|earn)|does .* (?:cost|pay|earn)|will .* (?:cost|pay|earn))|\b(?:price|cost|salary|earn|wage|fine|fee|penalty|bill|reward|worth|fare|budget)s?\b",  # noqa: E501 - one pattern on one line
             re.IGNORECASE,
         ),
         _MONEY,

@@ -18,7 +18,7 @@ _SPEECH = (
     r"declare[sd]?|state[sd]?|mention(?:s|ed)?|vow(?:s|ed)?|pledge[sd]?|apologi[sz]e[sd]?|boast(?:s|ed)?|write|writes|wrote|confirm(?:s|ed)?"
 )
 _WHO = r"(?P<speaker>[^?,;:]{2,60}?)"
-_NOUNS = r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|thoughts?|explanations?|message|criticisms?|warnings?|description)"
+_NOUNS = r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|thoughts?|explanations?|message|criticisms?|warnings?|description)"  # noqa: E501 - one pattern on one line
 _ABOUT = r"(?:about|on|of|over|regarding|concerning|to|for|at|as|with|when|after|that)"
 _SAID_ABOUT = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -165,7 +165,7 @@ def _read_part(text: str, speakers: Sequence[str]) -> Part:
     return Part(text=text, kind=kind, expects=kind, topic=text, names=names, stems=content_stems(text))
 
 
-def _kind_of(text: str) -> Kind:
+def _kind_of(text: str) -> Kind:  # noqa: PLR0911 - one case a line
     if _WHO_SAID.search(text):
         return "who_said"
     if _NUMBER.search(text):
@@ -193,7 +193,7 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
                 rf"^(?:{_ABOUT}|reporters|journalists)\s+", "", match.group("topic").strip(), flags=re.IGNORECASE
             )
             asked = re.match(
-                r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)\s+(?:did|does|do|has|have|had)\b",
+                r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)\s+(?:did|does|do|has|have|had)\b",  # noqa: E501 - one pattern on one line
                 text,
                 re.IGNORECASE,
             )
@@ -217,7 +217,7 @@ def _can_speak(speaker: str, names: Sequence[str], speakers: Sequence[str]) -> b
     words = speaker.split()
     if (
         not words
-        or len(words) > 7
+        or len(words) > _LONGEST_NAME
         or fold(words[0]) in {"it", "this", "that", "they", "he", "she", "you", "i", "we", "there", "people"}
     ):
         return False

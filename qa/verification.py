@@ -179,7 +179,7 @@ def _value_at(tokens: Sequence[tuple[str, int, int]], position: int, text: str) 
 
 def _numbers(text: str, cited: str) -> str:
     missing = find_values(text) - find_values(cited)
-    missing = {value for value in missing if value not in {1.0}}
+    missing = {value for value in missing if value != 1.0}
     return f"a number that the cited text does not have: {min(missing):g}" if missing else ""
 
 

@@ -17,12 +17,18 @@ _COMMENT_OR_TAG = re.compile(
     r"|ol|p|q|s|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul|video)(?:\s[^<>]*)?/?>",
     re.IGNORECASE | re.DOTALL,
 )
+# Hostile markup takes the parser half a minute for this much; honest articles take milliseconds.
+LONGEST_MARKDOWN = 1_000_000
 _FRONT_MATTER = re.compile(r"\A\s*---\s*\n")
 
 
 def read_markdown(content: bytes) -> Iterator[Reading]:
     """The one article of a Markdown file. Raises `UnreadableSource`."""
     text = decode(content)
+    if len(text) > LONGEST_MARKDOWN:
+        raise UnreadableSource(
+            f"Markdown of {len(text):,} characters; at most {LONGEST_MARKDOWN:,} are read: split it into articles",
+        )
     fields, body = _front_matter(text)
     try:
         tokens = MarkdownIt("commonmark").parse(body)

@@ -47,14 +47,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(home: Path) -> Iterator[httpx.Client]:
     """The service, started before there is an index; the index is then built beside it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "--port", "0"],
-        cwd=home,
-        env=_environment(home),
-        stdout=subprocess.PIPE,
-        stderr=(home / "log").open("w"),
-        text=True,
-    )
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api", "--port", "0"],
+            cwd=home,
+            env=_environment(home),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
     assert process.stdout
     try:
         match = re.search(r"http://\S+(?= )", process.stdout.readline())

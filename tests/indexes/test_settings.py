@@ -99,6 +99,18 @@ def test_several_bad_values_are_all_named(monkeypatch: pytest.MonkeyPatch) -> No
         IndexSettings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "needed"),
+    [("LLM", "local", True), ("LLM", "quotes", False), ("LLM", "openai-compatible", False), ("LLM_PATH", "x", False)],
+)
+def test_only_the_local_llm_needs_weights(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, *, needed: bool
+) -> None:
+    """Weights of a language model are fetched only for the local one, and only where no file is configured."""
+    monkeypatch.setenv(f"DATELINE_{name}", value)
+    assert IndexSettings().needs_llm_weights is needed
+
+
 def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The value of a secret is in no error message."""
     monkeypatch.setenv("DATELINE_INVENTED_KEY", "hush")

@@ -324,7 +324,7 @@ def composing(
     groups: Sequence[tuple[Part, Sequence[int]]] = ((VALVES, (1,)), (COST, (2,))),
 ) -> Composed:
     """What is kept of a model's claims about the evidence."""
-    draft = Draft(Reply(claims=claims, short_answer=short_answer), prompt_tokens=7)
+    draft = Draft(Reply(answerable=True, claims=claims, short_answer=short_answer), prompt_tokens=7)
     return Composer(ScriptedModel()).verify(draft, EVIDENCE, groups)
 
 

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indexes.errors import UnreadableSource
-from indexes.readers import articles, reading
-from indexes.readers.reading import READERS, read_sources
+from indexes.readers.articles import LONGEST_TEXT
+from indexes.readers.markdown_files import LONGEST_MARKDOWN
+from indexes.readers.reading import LARGEST_FILE, READERS, read_sources
 from indexes.types import Article, Outcome
 
 STORY = (
@@ -149,14 +150,15 @@ def test_refusals(tmp_path: Path, name: str, content: bytes, reason: str) -> Non
     assert reason in (outcome.reason or "")
 
 
-def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large(tmp_path: Path) -> None:
     """A file over the limit is refused without being read whole, and so is a text over the limit."""
-    monkeypatch.setattr(reading, "LARGEST_FILE", 100)
-    monkeypatch.setattr(articles, "LONGEST_TEXT", 50)
-    (tmp_path / "a.txt").write_text("x" * 101)
-    (tmp_path / "b.txt").write_text("x" * 51)
-    assert "larger than" in (refusal(tmp_path / "a.txt").reason or "")
-    assert "51 characters" in (refusal(tmp_path / "b.txt").reason or "")
+    with (tmp_path / "a.json").open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    (tmp_path / "b.txt").write_text("x" * (LONGEST_TEXT + 1))
+    (tmp_path / "c.md").write_text("x" * (LONGEST_MARKDOWN + 1))
+    assert "larger than 64 MiB" in (refusal(tmp_path / "a.json").reason or "")
+    assert "2,000,001 characters" in (refusal(tmp_path / "b.txt").reason or "")
+    assert "1,000,001 characters" in (refusal(tmp_path / "c.md").reason or "")
 
 
 def test_links(tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from indexes.errors import UnreadableSource
-from indexes.readers import web_pages
 from indexes.readers.drafts import Draft
 from indexes.readers.reading import read_sources
-from indexes.readers.web_pages import read_web_page, text_of_markup
+from indexes.readers.web_pages import LARGEST_PAGE, MOST_ELEMENTS, read_web_page, text_of_markup
 from indexes.types import Article
 
 STORY = [
@@ -124,17 +123,14 @@ def test_line_breaks_and_inline_markup(tmp_path: Path) -> None:
     assert article.text.startswith("First verse of the song,\n\nsecond verse of the song.\n\n")
 
 
-def test_hostile_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"x" * (LARGEST_PAGE + 1), "MiB"), (b"<p>" * (MOST_ELEMENTS + 1), "elements"), (b"<b>" * 1000 + b"x", "nested")],
+)
+def test_hostile_pages(content: bytes, reason: str) -> None:
     """Pages that are too big, too deep or of too many elements are refused with the reason."""
-    monkeypatch.setattr(web_pages, "LARGEST_PAGE", 10_000)
-    monkeypatch.setattr(web_pages, "MOST_ELEMENTS", 500)
-    for content, reason in (
-        (b"x" * 10_001, "MiB"),
-        (b"<p>" * 600, "elements"),
-        (b"<b>" * 1000 + b"x", "nested"),
-    ):
-        with pytest.raises(UnreadableSource, match=reason):
-            list(read_web_page(content))
+    with pytest.raises(UnreadableSource, match=reason):
+        list(read_web_page(content))
 
 
 def test_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

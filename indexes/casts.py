@@ -1,0 +1,305 @@
+"""Finds out who is who in one article: full names, bodies, places, roles and who is “he” and who is “she”."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from indexes.genders import Gender, gender_of_given_name, gender_of_word
+from indexes.names import COLLECTIVE, TITLES, People, find_names, fold
+from indexes.speech_verbs import SPOKE
+from indexes.tokens import Tokens
+from indexes.types import Span
+
+_MODIFIERS = frozenset(
+    "state foreign prime deputy vice acting former ex interim defence defense finance interior health education justice "
+    "assistant senior general mr mrs ms miss dr prof executive attorney".split()
+)
+"""Titles that are no role by themselves."""
+
+ROLES = (TITLES - _MODIFIERS) | frozenset(
+    """
+    boss owner founder author agent driver singer actor actress player physiotherapist librarian adviser advisor aide
+    president-elect candidate partner host organiser organizer winner champion victim foreman forewoman pilot chef artist
+    writer novelist designer developer builder landlord tenant trustee chairperson co-founder operator conductor composer
+    architect surgeon psychologist activist campaigner prosecutor developer speaker contractor chaplain warden ranger
+    brother sister mother father son daughter wife husband cousin uncle aunt nephew niece widow widower grandmother
+    grandfather grandson granddaughter
+    """.split()
+)
+"""What one person of an article is, so that “the mayor” means that person."""
+
+BODIES = COLLECTIVE | frozenset("police ministry government authorities regulator firm factory operator brewery".split())
+"""What a body is called without its name: “the union”."""
+
+_GEOGRAPHY = frozenset(
+    """
+    street road lane avenue bay quay island islands square bridge river point valley hill mountain lake beach park county
+    city town village state states kingdom republic islands coast sea ocean strip gardens hall tower building basin bank
+    cup games series league open prize award day week act war high rovers united town
+    """.split()
+)
+_DOES = {"leads": "leader", "led": "leader", "heads": "head", "chairs": "chair", "coaches": "coach", "owns": "owner", "captains": "captain"}
+_STOPS = frozenset("of for at in with from who that which and , . ; : ( ) — –".split()) | {Tokens.QUOTE}
+_DETERMINERS = frozenset("the a an its their his her our".split())
+_PLACING = frozenset("in at near outside inside across around throughout into through".split())
+_NEUTRAL = frozenset("of from to for off with by and".split())
+_HIS, _HER = frozenset({"he", "his", "him", "himself"}), frozenset({"she", "her", "hers", "herself"})
+
+
+class Cast:
+    """The people and bodies of one article."""
+
+    def __init__(self, text: str, tokens: Tokens, sentences: Sequence[Span]) -> None:
+        """Read the article once."""
+        self._tokens = tokens
+        names = find_names(text)
+        self._people = People(names)
+        self.names = [name for name in names if tokens.masked[name.start] != Tokens.QUOTE]
+        """The names outside quotation marks, in order."""
+        self.name_at: dict[int, int] = {}
+        """Which of them a token belongs to."""
+        self._first: list[int] = []
+        self._last: list[int] = []
+        for k, name in enumerate(self.names):
+            first, end = tokens.at(name.start), tokens.at(name.end)
+            self._first.append(first)
+            self._last.append(max(first, end - 1))
+            for i in range(first, max(first + 1, end)):
+                self.name_at[i] = k
+        self._counts = Counter(fold(name.surname) for name in self.names)
+        self._given = self._find_given_names()
+        self._full: dict[tuple[str, int], str] = {}
+        self._titled, self._places = self._find_titled_and_places()
+        self._mononyms: set[str] = set()
+        self._doubtful = self._find_doubtful(sentences)
+        self._roles = self._find_roles()
+        self._genders = self._find_genders(sentences)
+
+    def is_doubtful(self, k: int) -> bool:
+        """Whether a name may be a plain word with the capital of a sentence's beginning."""
+        return k in self._doubtful
+
+    def extent(self, k: int) -> tuple[int, int]:
+        """The first and the last token of a name."""
+        return self._first[k], self._last[k]
+
+    def full(self, k: int) -> str:
+        """The fullest form of a name of the article."""
+        name = self.names[k]
+        key = (name.full, k)
+        if key not in self._full:
+            full = self._people.full(name.full, before=name.end)
+            self._full[key] = self._given.get(fold(full), full) if " " not in full else full
+        return self._full[key]
+
+    def named(self, name: str, at: int) -> str:
+        """The fullest form of a name that stands at a position."""
+        return self._people.full(name, before=at)
+
+    def is_person(self, name: str) -> bool:
+        """Whether a full name looks like a person's."""
+        words = name.split()
+        folded = fold(words[-1]) if words else ""
+        if not words or len(words) > 5 or name in self._places or not name[0].isalpha():  # noqa: PLR2004
+            return False
+        if name in self._titled or name in self._mononyms:
+            return True
+        return len(words) > 1 and folded not in _GEOGRAPHY and not any(fold(word) in BODIES for word in words) and words[0] not in self._places
+
+    def is_known(self, person: str) -> bool:
+        """Whether more than the capitals of a name tells that it is a person's: a title, a role, or being named again."""
+        return person in self._titled or person in self._genders or self._counts[fold(person.split()[-1])] > 1
+
+    def is_body(self, name: str) -> bool:
+        """Whether a name can be a body's: not a person's, nor a place's."""
+        return name not in self._places and not self.is_person(name)
+
+    def gender(self, person: str) -> Gender | None:
+        """Whether “he” or “she” means the person, None where nothing tells."""
+        return self._genders.get(person)
+
+    def learn(self, person: str, gender: Gender) -> None:
+        """Keep what a pronoun told, unless something better is known."""
+        self._genders.setdefault(person, gender)
+
+    def role(self, head: str, modifier: str = "") -> str | None:
+        """The one person who is “the mayor” or “the foreign minister”; None where nobody is, or more than one."""
+        for key in (f"{modifier} {head}", head) if modifier in _MODIFIERS else (head,):
+            people = self._roles.get(key)
+            if people:
+                return next(iter(people)) if len(people) == 1 else None
+        return None
+
+    def body(self, head: str, before: int) -> str:
+        """What “the union” means: the one body of the article whose name ends so, else the word itself."""
+        found = {}
+        for k, name in enumerate(self.names):
+            words = fold(name.full).split()
+            if len(words) > 1 and words[-1] == head and self._first[k] <= before:
+                found[self.full(k)] = None
+        return next(iter(found)) if len(found) == 1 else head
+
+    def _find_doubtful(self, sentences: Sequence[Span]) -> set[int]:
+        """Single words with which a sentence begins and which have no capital elsewhere: “Money may decide”."""
+        starts = {self._tokens.at(sentence.start) for sentence in sentences}
+        known = {name.full for k, name in enumerate(self.names) if self._first[k] not in starts}
+        return {
+            k
+            for k, name in enumerate(self.names)
+            if self._first[k] in starts and self.full(k) == name.full and " " not in name.full and name.full not in known
+        }
+
+    def _find_given_names(self) -> dict[str, str]:
+        """Given names that one person of the article bears, and no other name is: Silas → Silas Abelard."""
+        people: dict[str, set[str]] = {}
+        singles = {fold(name.full) for name in self.names if " " not in name.full}
+        surnames = {fold(name.surname) for name in self.names if " " in name.full}
+        for name in self.names:
+            words = name.full.split()
+            if len(words) in {2, 3} and fold(words[-1]) not in BODIES:
+                people.setdefault(fold(words[0]), set()).add(name.full)
+        return {
+            given: next(iter(full))
+            for given, full in people.items()
+            if given in singles and given not in surnames and len(full) == 1
+        }
+
+    def _find_titled_and_places(self) -> tuple[set[str], set[str]]:
+        """Names that a title goes before, and names that only ever follow a word of place (“in Pellan Bay”)."""
+        titled: set[str] = set()
+        placed, others = set(), set()
+        for k, name in enumerate(self.names):
+            before = self._low(self._first[k] - 1)
+            if before == "the":
+                before = self._low(self._first[k] - 2)
+            if before.rstrip(".") in TITLES - _MODIFIERS | {"mr", "mrs", "ms", "dr", "prof"} and fold(name.surname) not in BODIES:
+                titled.add(self.full(k))
+                titled.add(name.full)
+            elif before in _PLACING:
+                placed.add(self.full(k))
+            elif before not in _NEUTRAL:
+                others.add(self.full(k))
+        return titled, placed - titled - others
+
+    def _low(self, i: int) -> str:
+        return self._tokens.low[i] if 0 <= i < len(self._tokens) else "."
+
+    def _find_roles(self) -> dict[str, dict[str, None]]:
+        """What each person is: “Mayor Oda Brennick”, “the mayor, Oda Brennick”, “Oda Brennick, the mayor of …”."""
+        roles: dict[str, dict[str, None]] = {}
+        for k, name in enumerate(self.names):
+            full = self.full(k)
+            if full in self._places or (" " not in full and name.full not in self._titled):
+                continue
+            first, last = self.extent(k)
+            for head in (*self._roles_before(first), *self._roles_after(last)):
+                key = self._low(head)
+                if key in _DOES:
+                    key = _DOES[key]
+                roles.setdefault(key, {})[full] = None
+                if self._low(head - 1) in _MODIFIERS:
+                    roles.setdefault(f"{self._low(head - 1)} {key}", {})[full] = None
+        return roles
+
+    def _roles_before(self, first: int) -> list[int]:
+        """The role in front of a name: “the union’s treasurer, Cosmo Vantongeren”."""
+        at = first - 1
+        if self._low(at) == ",":
+            at -= 1
+            start = at
+            for i in range(at, max(at - 12, -1), -1):  # “the head of the union, Renske Dahlgaard”
+                if self._low(i) in {"of", "for", "at", "in"}:
+                    start = i - 1
+                elif self._low(i) in _STOPS:
+                    break
+            at = start if self._determined(start) else -1
+        if self._low(at) not in ROLES or self._low(at - 1) in {"former", "ex", "late"}:
+            return []
+        return [at]
+
+    def _determined(self, at: int) -> bool:
+        """Whether “the”, “its” or “somebody’s” stands up to four words before."""
+        for i in range(at, max(at - 5, -1), -1):
+            word = self._low(i)
+            if word in _DETERMINERS or word.endswith("'s") or i in self.name_at:
+                return True
+            if word in _STOPS:
+                return False
+        return False
+
+    def _roles_after(self, last: int) -> list[int]:
+        """The roles in the words after a name: “Joost Dahlgaard, 44, is a foreman”, “…, who leads the union”."""
+        i = last + 1
+        if self._low(i) == "," and self._low(i + 1).isdigit():
+            i += 2
+        if self._low(i) == ",":
+            i += 1
+        elif self._low(i) not in {"is", "was", "became"}:
+            return []
+        if self._low(i) in {"is", "was", "became", "who"}:
+            who = self._low(i) == "who"
+            i += 1
+            if who and self._low(i) in _DOES:
+                return [i]
+            if who and self._low(i) not in {"is", "was"}:
+                return []
+            i += who
+            if self._low(i) not in _DETERMINERS:
+                return []
+        found = -1
+        for j in range(i, i + 8):
+            if self._low(j) in _STOPS:
+                break
+            found = j
+        return [found] if found >= 0 and self._low(found) in ROLES else []
+
+    def _find_genders(self, sentences: Sequence[Span]) -> dict[str, Gender]:
+        """What titles tell, else what the pronouns in a sentence about one person tell, else the given name."""
+        certain: dict[str, Gender] = {}
+        for k in range(len(self.names)):
+            first = self._first[k]
+            before = (self._low(first - 1).rstrip("."), self._low(first - 2) if self._low(first - 1) == "," else "")
+            told = gender_of_word(before[0]) or gender_of_word(before[1]) or self._told_after(k)
+            if told and self.full(k) not in self._places:
+                certain.setdefault(self.full(k), told)
+        likely: dict[str, Counter[Gender]] = {}
+        k = 0
+        for sentence in sentences:
+            mine: dict[str, int] = {}
+            while k < len(self.names) and self.names[k].start < sentence.end:
+                if self.names[k].start >= sentence.start and k not in self._doubtful and self.full(k) not in self._places:
+                    mine.setdefault(self.full(k), k)
+                k += 1
+            people = [name for name in mine if self.is_person(name)] or list(mine)
+            if len(people) == 1:
+                within = range(self._tokens.at(sentence.start), self._tokens.at(sentence.end))
+                likely.setdefault(people[0], Counter()).update(self._told_by_pronouns(within, mine[people[0]]))
+        self._mononyms = {name for name, votes in likely.items() if " " not in name and len(votes) == 1 and votes.total() > 1}
+        return {**self._by_name(), **{person: next(iter(votes)) for person, votes in likely.items() if len(votes) == 1}, **certain}
+
+    def _told_by_pronouns(self, sentence: range, k: int) -> list[Gender]:
+        """What the pronouns behind the only name of a sentence tell; nothing where one stands before it."""
+        first, last = self.extent(k)
+        low = self._tokens.low
+        if any(low[i] in _HIS or low[i] in _HER for i in range(sentence.start, first)):
+            return []
+        found: list[Gender] = []
+        for i in range(last + 1, sentence.stop):
+            if low[i] == "that":
+                break
+            if (low[i] in _HIS or low[i] in _HER) and self._low(i + 1) not in SPOKE:
+                found.append("he" if low[i] in _HIS else "she")
+        return found
+
+    def _told_after(self, k: int) -> Gender | None:
+        """“…, a spokesman for …”: a word of kinship or a gendered role just behind the name."""
+        roles = self._roles_after(self._last[k])
+        return gender_of_word(self._low(roles[0])) if roles else None
+
+    def _by_name(self) -> dict[str, Gender]:
+        found: dict[str, Gender] = {}
+        for k in range(len(self.names)):
+            told = gender_of_given_name(self.full(k))
+            if told:
+                found[self.full(k)] = told
+        return found
+

@@ -1,0 +1,13 @@
+"""The real encoder, loaded once, for the tests that are marked `encoder`."""
+
+import pytest
+
+from indexes.settings import IndexSettings
+from indexes.types import Encoder
+from indexes.wiring import open_encoder
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> Encoder:
+    """The reference encoder from the user's cache."""
+    return open_encoder(IndexSettings())
