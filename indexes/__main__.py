@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from indexes.errors import DatelineError, IndexProblem, NothingIndexed, UnreadableSource
 
 if TYPE_CHECKING:
+    from indexes.types import Encoder
     from indexes.wiring import BuildReport, Progress
 
 OK, FAILED, USAGE, NOTHING = 0, 1, 2, 3
@@ -20,9 +21,13 @@ _KINDS = ("created", "replaced", "unchanged", "duplicate_of", "rejected")
 _LINES_EVERY = 100
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; its exit code: 0 done, 1 failed, 2 wrong usage, 3 nothing could be indexed."""
+def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = None) -> int:
+    """Run the command; its exit code: 0 done, 1 failed, 2 wrong usage, 3 nothing could be indexed.
+
+    `encoder` is used instead of the one that the settings name.
+    """
     options = _parser().parse_args(arguments)
+    options.encoder = encoder
     try:
         code: int = options.run(options)
     except DatelineError as problem:
@@ -96,7 +101,9 @@ def _build(options: argparse.Namespace) -> int:
 
     before = disk_use(settings.home)
     with _shown() as progress:
-        report = build_index(options.paths or [settings.seeds], settings=settings, progress=progress)
+        report = build_index(
+            options.paths or [settings.seeds], settings=settings, progress=progress, encoder=options.encoder
+        )
     _print_report(report, before, disk_use(settings.home))
     return OK
 
@@ -152,7 +159,7 @@ def _verify(options: argparse.Namespace) -> int:
     if options.check_only:
         return FAILED
     with _shown() as progress:
-        report = repair_index(settings, progress=progress)
+        report = repair_index(settings, progress=progress, encoder=options.encoder)
     print(f"repaired: build {report.manifest.name} has the same {report.manifest.articles} articles and is sound")
     return OK
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -183,7 +183,9 @@ def disk_use(folder: Path) -> int:
 
 def _explain(problem: Exception, home: Path) -> str:
     """The cause and the cure. Engines tell of a full disk in words of their own."""
-    serves = f"build {read_current(home)!r} still serves" if read_current(home) else "there is no index yet"
+    serves = "there is no index yet"
+    with suppress(IndexDamaged):
+        serves = f"build {read_current(home)!r} still serves" if read_current(home) else serves
     full = isinstance(problem, OSError) and problem.errno in {errno.ENOSPC, errno.EDQUOT}
     if full or any(words in str(problem).lower() for words in ("disk is full", "no space left", "disk full")):
         return (

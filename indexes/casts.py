@@ -1,10 +1,10 @@
 """Finds out who is who in one article: full names, bodies, places, roles and who is “he” and who is “she”."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from indexes.genders import Gender, gender_of_given_name, gender_of_word
-from indexes.names import COLLECTIVE, TITLES, People, find_names, fold
+from indexes.names import COLLECTIVE, TITLES, Name, People, find_names, fold
 from indexes.speech_verbs import SPOKE
 from indexes.tokens import Tokens
 from indexes.types import Span
@@ -37,12 +37,26 @@ _GEOGRAPHY = frozenset(
     cup games series league open prize award day week act war high rovers united town
     """.split()
 )
+_OF = (COLLECTIVE - {"church"}) | frozenset("bank friends bulletin bureau".split())
+"""Last words of names that “of” continues."""
+OFFICES = frozenset(
+    """
+    mayor president premier chancellor king queen prince princess pope bishop archbishop cardinal minister secretary governor
+    director coach manager treasurer head chairman chairwoman chair ambassador commissioner striker goalkeeper skipper inspector
+    """.split()
+)
+"""Roles that tell who speaks even where the article names nobody who holds them."""
 _DOES = {"leads": "leader", "led": "leader", "heads": "head", "chairs": "chair", "coaches": "coach", "owns": "owner", "captains": "captain"}
 _STOPS = frozenset("of for at in with from who that which and , . ; : ( ) — –".split()) | {Tokens.QUOTE}
+_NEAR, _NEAR_CHARACTERS = 20, 500
+"""How far back a full name may lie that a surname of several people takes up."""
 _DETERMINERS = frozenset("the a an its their his her our".split())
 _PLACING = frozenset("in at near outside inside across around throughout into through".split())
 _NEUTRAL = frozenset("of from to for off with by and".split())
-_HIS, _HER = frozenset({"he", "his", "him", "himself"}), frozenset({"she", "her", "hers", "herself"})
+_OTHERS = _PLACING | _NEUTRAL | frozenset({"behind", "about", "before", "after", ",", "told", "asked", "against", "than"})
+"""Words after which a pronoun means another than the one just named: “Vane, her owner”, “sitting behind her”."""
+_HIS, _HER = frozenset({"he", "his", "himself"}), frozenset({"she", "her", "herself"})
+_NO_NOUNS = _PLACING | _NEUTRAL | frozenset("that when if how what why who because after before on about as until than or but a the".split())
 
 
 class Cast:
@@ -51,9 +65,10 @@ class Cast:
     def __init__(self, text: str, tokens: Tokens, sentences: Sequence[Span]) -> None:
         """Read the article once."""
         self._tokens = tokens
-        names = find_names(text)
+        starts = {tokens.starts[at] for sentence in sentences if (at := tokens.at(sentence.start)) < len(tokens)}
+        names = _with_of(text, _without_lead(find_names(text), starts))
         self._people = People(names)
-        self.names = [name for name in names if tokens.masked[name.start] != Tokens.QUOTE]
+        self.names = [name for name in names if not tokens.is_quoted(name.start)]
         """The names outside quotation marks, in order."""
         self.name_at: dict[int, int] = {}
         """Which of them a token belongs to."""
@@ -67,10 +82,14 @@ class Cast:
                 self.name_at[i] = k
         self._counts = Counter(fold(name.surname) for name in self.names)
         self._given = self._find_given_names()
-        self._full: dict[tuple[str, int], str] = {}
+        self._full: dict[int, str] = {}
+        self._owners: dict[str, str] = {}
+        self._introduced = {name.full: name.start for name in reversed(names)}
+        self._persons: dict[str, bool] = {}
+        self._certain: dict[str, Gender] = {}
         self._titled, self._places = self._find_titled_and_places()
         self._mononyms: set[str] = set()
-        self._doubtful = self._find_doubtful(sentences)
+        self._doubtful = self._find_doubtful(starts)
         self._roles = self._find_roles()
         self._genders = self._find_genders(sentences)
 
@@ -83,13 +102,35 @@ class Cast:
         return self._first[k], self._last[k]
 
     def full(self, k: int) -> str:
-        """The fullest form of a name of the article."""
-        name = self.names[k]
-        key = (name.full, k)
-        if key not in self._full:
-            full = self._people.full(name.full, before=name.end)
-            self._full[key] = self._given.get(fold(full), full) if " " not in full else full
-        return self._full[key]
+        """The fullest form of a name of the article; empty where a surname could be that of several people."""
+        if k not in self._full:
+            name = self.names[k]
+            if " " in name.full:
+                self._full[k] = self._people.full(name.full, before=name.end)
+            else:
+                self._full[k] = self._full_of_single(k, name)
+        return self._full[k]
+
+    def _full_of_single(self, k: int, name: Name) -> str:
+        """Whom a surname alone means: the only one who has been named, the one it meant before, the one named just now."""
+        people = self._people.all_full(name.full)
+        if not people:
+            return self._given.get(fold(name.full), name.full)
+        before = [person for person in people if self._introduced[person] < name.start] or people[:1]
+        if len(before) == 1:
+            self._owners.setdefault(fold(name.full), before[0])
+            return before[0]
+        following = [self._low(self._last[k] + i) for i in range(2, 5)]
+        told = "he" if "he" in following else "she" if "she" in following else None
+        fitting = [person for person in before if told and self._certain.get(person, told) == told]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fold(name.full) in self._owners:
+            return self._owners[fold(name.full)]
+        for other in reversed(self.names[:k][-_NEAR:]):
+            if other.full in before and name.start - other.end < _NEAR_CHARACTERS:
+                return other.full
+        return ""
 
     def named(self, name: str, at: int) -> str:
         """The fullest form of a name that stands at a position."""
@@ -97,8 +138,15 @@ class Cast:
 
     def is_person(self, name: str) -> bool:
         """Whether a full name looks like a person's."""
+        if name not in self._persons:
+            self._persons[name] = self._seems_person(name)
+        return self._persons[name]
+
+    def _seems_person(self, name: str) -> bool:
         words = name.split()
         folded = fold(words[-1]) if words else ""
+        if len(words) > 1 and name.isupper():
+            return False
         if not words or len(words) > 5 or name in self._places or not name[0].isalpha():  # noqa: PLR2004
             return False
         if name in self._titled or name in self._mononyms:
@@ -129,6 +177,10 @@ class Cast:
                 return next(iter(people)) if len(people) == 1 else None
         return None
 
+    def has_role(self, person: str) -> bool:
+        """Whether the article tells what the person is."""
+        return any(person in people for people in self._roles.values())
+
     def body(self, head: str, before: int) -> str:
         """What “the union” means: the one body of the article whose name ends so, else the word itself."""
         found = {}
@@ -138,14 +190,13 @@ class Cast:
                 found[self.full(k)] = None
         return next(iter(found)) if len(found) == 1 else head
 
-    def _find_doubtful(self, sentences: Sequence[Span]) -> set[int]:
+    def _find_doubtful(self, starts: set[int]) -> set[int]:
         """Single words with which a sentence begins and which have no capital elsewhere: “Money may decide”."""
-        starts = {self._tokens.at(sentence.start) for sentence in sentences}
-        known = {name.full for k, name in enumerate(self.names) if self._first[k] not in starts}
+        known = {name.full for k, name in enumerate(self.names) if name.start not in starts}
         return {
             k
             for k, name in enumerate(self.names)
-            if self._first[k] in starts and self.full(k) == name.full and " " not in name.full and name.full not in known
+            if name.start in starts and self.full(k) == name.full and " " not in name.full and name.full not in known
         }
 
     def _find_given_names(self) -> dict[str, str]:
@@ -155,8 +206,9 @@ class Cast:
         surnames = {fold(name.surname) for name in self.names if " " in name.full}
         for name in self.names:
             words = name.full.split()
-            if len(words) in {2, 3} and fold(words[-1]) not in BODIES:
-                people.setdefault(fold(words[0]), set()).add(name.full)
+            if 1 < len(words) < 6 and fold(words[-1]) not in BODIES:  # noqa: PLR2004
+                for word in words[:-1]:
+                    people.setdefault(fold(word), set()).add(name.full)
         return {
             given: next(iter(full))
             for given, full in people.items()
@@ -171,7 +223,7 @@ class Cast:
             before = self._low(self._first[k] - 1)
             if before == "the":
                 before = self._low(self._first[k] - 2)
-            if before.rstrip(".") in TITLES - _MODIFIERS | {"mr", "mrs", "ms", "dr", "prof"} and fold(name.surname) not in BODIES:
+            if before.rstrip(".") in ROLES | {"mr", "mrs", "ms", "dr", "prof"} and fold(name.surname) not in BODIES:
                 titled.add(self.full(k))
                 titled.add(name.full)
             elif before in _PLACING:
@@ -254,13 +306,12 @@ class Cast:
 
     def _find_genders(self, sentences: Sequence[Span]) -> dict[str, Gender]:
         """What titles tell, else what the pronouns in a sentence about one person tell, else the given name."""
-        certain: dict[str, Gender] = {}
+        certain = self._certain
         for k in range(len(self.names)):
-            first = self._first[k]
-            before = (self._low(first - 1).rstrip("."), self._low(first - 2) if self._low(first - 1) == "," else "")
-            told = gender_of_word(before[0]) or gender_of_word(before[1]) or self._told_after(k)
-            if told and self.full(k) not in self._places:
-                certain.setdefault(self.full(k), told)
+            if " " in self.names[k].full or self.names[k].full in self._titled:
+                told = self._told_before(self._first[k]) or self._told_after(k)
+                if told and self.full(k) not in self._places:
+                    certain.setdefault(self.full(k), told)
         likely: dict[str, Counter[Gender]] = {}
         k = 0
         for sentence in sentences:
@@ -273,6 +324,7 @@ class Cast:
             if len(people) == 1:
                 within = range(self._tokens.at(sentence.start), self._tokens.at(sentence.end))
                 likely.setdefault(people[0], Counter()).update(self._told_by_pronouns(within, mine[people[0]]))
+        self._persons.clear()
         self._mononyms = {name for name, votes in likely.items() if " " not in name and len(votes) == 1 and votes.total() > 1}
         return {**self._by_name(), **{person: next(iter(votes)) for person, votes in likely.items() if len(votes) == 1}, **certain}
 
@@ -284,11 +336,22 @@ class Cast:
             return []
         found: list[Gender] = []
         for i in range(last + 1, sentence.stop):
-            if low[i] == "that":
+            word = low[i]
+            if word == "that":
                 break
-            if (low[i] in _HIS or low[i] in _HER) and self._low(i + 1) not in SPOKE:
-                found.append("he" if low[i] in _HIS else "she")
+            if (word not in _HIS and word not in _HER) or low[i - 1] in _OTHERS or self._low(i + 1) in SPOKE:
+                continue
+            if word != "her" or (self._tokens.is_word(i + 1) and self._low(i + 1) not in _NO_NOUNS):
+                found.append("he" if word in _HIS else "she")
         return found
+
+    def _told_before(self, first: int) -> Gender | None:
+        """“Mrs …”, “the professor’s sister, the doctor Annika Toll”."""
+        told = gender_of_word(self._low(first - 1).rstrip("."))
+        for i in range(first - 1, first - 7, -1):
+            if told or self._low(i) in _STOPS:
+                break
+        return told or (gender_of_word(self._low(i - 1)) if self._low(i) == "," else None)
 
     def _told_after(self, k: int) -> Gender | None:
         """“…, a spokesman for …”: a word of kinship or a gendered role just behind the name."""
@@ -303,3 +366,25 @@ class Cast:
                 found[self.full(k)] = told
         return found
 
+
+def _without_lead(names: Sequence[Name], starts: set[int]) -> Iterator[Name]:
+    """The names without a plain word that has its capital from a sentence's beginning: “Having Kid Rock open …”."""
+    known = {name.full for name in names if name.start not in starts}
+    for name in names:
+        lead, _, rest = name.full.partition(" ")
+        if name.start in starts and rest in known and " " in rest:
+            yield Name(rest, name.start + len(lead) + 1, name.end)
+        else:
+            yield name
+
+
+def _with_of(text: str, names: Iterable[Name]) -> list[Name]:
+    """The names, those of bodies whole: “the Bank of England”, “the Bulletin of the Atomic Scientists”."""
+    joined: list[Name] = []
+    for name in names:
+        before = joined[-1] if joined else None
+        if before and fold(before.surname) in _OF and text[before.end : name.start] in {" of ", " of the ", " for ", " for the "}:
+            joined[-1] = Name(text[before.start : name.end], before.start, name.end)
+        else:
+            joined.append(name)
+    return joined

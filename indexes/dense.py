@@ -33,12 +33,19 @@ class Dense:
     """A `Retriever` by vectors; scores are cosines. Any number of threads may ask at once."""
 
     def __init__(
-        self, *, vectors: "VectorFile", store: "ChromaStore | None", encoder: Encoder, passages: PassageStore
+        self,
+        *,
+        vectors: "VectorFile",
+        store: "ChromaStore | None",
+        encoder: Encoder,
+        passages: PassageStore,
+        exact_rows: int = _EXACT_ROWS,
     ) -> None:
         self._vectors = vectors
         self._store = store
         self._encoder = encoder
         self._passages = passages
+        self._exact_rows = exact_rows
         self._questions: dict[str, Vectors] = {}
         self._lock = threading.Lock()
 
@@ -48,7 +55,7 @@ class Dense:
             return []
         vector = self._vector(question)
         kept = self._passages.passage_rows(filters) if filters else None
-        if self._store is not None and (kept is None or len(kept) > _EXACT_ROWS):
+        if self._store is not None and (kept is None or len(kept) > self._exact_rows):
             found = self._from_store(self._store, vector, limit=limit, kept=kept)
             if found is not None:
                 return found

@@ -18,33 +18,46 @@ class Memory:
         self._cast = cast
         self._people: list[str] = []
         self._bodies: list[str] = []
-        self._last: str | None = None
+        self._acting: set[str] = set()
         self.author: str | None = None
-        """Who wrote or spoke last, or did what the last sentence tells: the one by whom “the statement” is."""
+        """Who spoke in the last sentence, or did what it tells: the one by whom “the statement” is."""
+        self.asked: str | None = None
+        """Whom the last sentence tells to have been asked."""
+        self.stranger = False
+        """Whether the last sentence lets somebody speak without a name, whom a pronoun would mean now."""
+        self.in_paragraph = False
+        """Whether the last sentence stands in the same paragraph as this one."""
 
     def meant_by(self, pronoun: str, *, here: Sequence[str] = ()) -> str | None:
         """Who a pronoun is; `here` are people and bodies spoken of earlier in the same sentence, in order."""
+        if pronoun == "they":
+            return self.author if self.author in self._bodies[-1:] else None
         if pronoun in IMPERSONAL:
             bodies = [name for name in here if self._cast.is_body(name)]
             if bodies:
                 return bodies[0]
             return self._bodies[-1] if self._bodies else None
         people = [name for name in here if self._cast.is_person(name)]
-        for person in (*people, *reversed(self._people)):
-            if self._fits(person, pronoun):
-                return person
+        if self.stranger and not people:
+            return None
+        for person in (
+            *(person for person in people if self._cast.gender(person) in {None, pronoun}),
+            *(person for person in reversed(self._people) if self._fits(person, pronoun)),
+            *(person for person in reversed(self._people) if self._cast.gender(person) is None),
+        ):
+            self._cast.learn(person, "he" if pronoun == "he" else "she")
+            return person
         return None
 
     def _fits(self, person: str, pronoun: str) -> bool:
+        """Whether the pronoun is a person's, who was told of or spoke where nothing else tells."""
         gender = self._cast.gender(person)
-        if gender is None and pronoun in PERSONAL:
-            self._cast.learn(person, "he" if pronoun == "he" else "she")
-        return gender in {None, pronoun}
+        return gender == pronoun or (gender is None and person in self._acting)
 
-    def note(self, mentioned: Sequence[str], subject: str | None, speaker: str | None) -> None:
-        """Take in a sentence: whom it mentions, whom it is about, who speaks in it."""
+    def note(self, mentioned: Sequence[str], subject: str | None, speakers: Sequence[str]) -> None:
+        """Take in a sentence: whom it mentions, whom it is about, who speaks in it (the one quoted last)."""
         known = [name for name in mentioned if self._cast.is_known(name) or not self._cast.is_person(name)]
-        for name in (*reversed(known), subject, speaker):
+        for name in (*reversed(known), subject, *speakers):
             if name is None or not (self._cast.is_person(name) or self._cast.is_body(name)):
                 continue
             kept = self._people if self._cast.is_person(name) else self._bodies
@@ -52,4 +65,6 @@ class Memory:
                 kept.remove(name)
             kept.append(name)
             del kept[:-_KEPT]
-        self.author = speaker or subject
+            if name == subject or name in speakers:
+                self._acting.add(name)
+        self.author = speakers[-1] if speakers else subject

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 TITLES = frozenset(
     """
@@ -47,7 +48,8 @@ COLLECTIVE = frozenset(
     university college school hospital museum board commission association federation institute foundation service house
     senate parliament congress assembly army navy administration bureau society alliance coalition corporation inc ltd
     llc plc corp institution laboratory center centre team police clinic charity campaign church airline embassy kremlin
-    pentagon motors electric
+    pentagon motors electric capital ventures labs systems technologies industries studios records pictures energy
+    airlines airways foods pharmaceuticals biologics media wildlife treasury bank reserve fund bureau academy
     """.split()
 )
 """Last words of names that bodies bear."""
@@ -62,9 +64,11 @@ _WORD = re.compile(
 _GAP = re.compile(r"[ \u00a0]+(?:(?:" + "|".join(sorted(PARTICLES, key=len, reverse=True)) + r")[ \u00a0]+){0,3}")
 _PLURAL_POSSESSIVE = re.compile(r"(?<=s)[’'] ")
 _INITIAL = re.compile(r"[^\W\d_](?:[.][^\W\d_])*")
+_SHORT = 40
+"""Characters of a text up to which its folded form is remembered: the same names come again and again."""
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _SURNAME_FIRST = frozenset("xi hu mao deng zhang wang liu chen zhao".split())
-_PLAIN = str.maketrans({"’": "'", "‘": "'", ".": None, "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 _SHORT_FORMS = {
     "joe": "joseph", "bill": "william", "will": "william", "bob": "robert", "rob": "robert", "jim": "james",
     "mike": "michael", "tony": "anthony", "kate": "katherine", "liz": "elizabeth", "beth": "elizabeth", "ted": "edward",
@@ -90,12 +94,19 @@ class Name:
 
 def fold(name: str) -> str:
     """A name for comparison: lower case, no accents, one kind of apostrophe, no possessive, no full stops."""
+    return _fold_short(name) if len(name) < _SHORT else _fold(name)
+
+
+def _fold(name: str) -> str:
     folded = name.casefold()
     if not folded.isascii():
         folded = unicodedata.normalize("NFKD", folded)
         folded = "".join(character for character in folded if not unicodedata.combining(character))
-    folded = folded.translate(_PLAIN).strip(" '-")
-    return folded.removesuffix("'s")
+        folded = folded.translate(_PLAIN)
+    return folded.replace(".", "").strip(" '-").removesuffix("'s")
+
+
+_fold_short = lru_cache(maxsize=20_000)(_fold)
 
 
 def find_names(text: str, *, offset: int = 0) -> list[Name]:
@@ -212,6 +223,7 @@ def _is_surname(word: str, name: Sequence[str]) -> bool:
     return len(word) > 2 and "-" in last and word in last.split("-")  # noqa: PLR2004  (no “al” of “al-Assad”)
 
 
+@lru_cache(maxsize=20_000)
 def _sounds(word: str) -> str:
     """A word without what transliterations differ in."""
     for written, key in (("ks", "x"), ("ph", "f"), ("kh", "h"), ("w", "v"), ("j", "y"), ("ye", "e"), ("y", "i")):
@@ -245,14 +257,22 @@ class People:
 
     def full(self, name: str, *, before: int) -> str:
         """The fullest form of `name` in the article: nearest before the position, else the first after it."""
-        if name not in self._full:
-            self._full[name] = list(self._fuller(name))
-        candidates = self._full[name]
+        candidates = self._candidates(name)
         if not candidates:
             return name
         earlier = [candidate for candidate in candidates if candidate.start <= before]
         best = earlier[-1] if earlier else candidates[0]
-        return self.full(best.full, before=before) if best.full != name and len(best.full.split()) < 4 else best.full  # noqa: PLR2004
+        return self.full(best.full, before=before) if self._candidates(best.full) else best.full
+
+    def all_full(self, name: str) -> list[str]:
+        """Every fullest form that `name` could stand for, in order; empty where there is none but itself."""
+        fullest = (candidate.full for candidate in self._candidates(name) if not self._candidates(candidate.full))
+        return list(dict.fromkeys(fullest))
+
+    def _candidates(self, name: str) -> list[Name]:
+        if name not in self._full:
+            self._full[name] = list(self._fuller(name))
+        return self._full[name]
 
     def _fuller(self, name: str) -> Iterator[Name]:
         """The names of more words that can mean the same person (a body of more words only where it ends in the name)."""

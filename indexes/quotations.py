@@ -11,7 +11,7 @@ from indexes.names import find_names, fold
 from indexes.quoting import Quoted, find_quoted, quoted_spans
 from indexes.reporting import find_clause
 from indexes.speakers import Attribution, Speakers
-from indexes.speech_verbs import NAMING
+from indexes.speech_verbs import NAMING, TALKS
 from indexes.tokens import Tokens
 from indexes.types import Article, Quotation, QuotationKind, Span
 
@@ -23,6 +23,7 @@ _REACH = 500
 """Characters that the sentences of a quotation and of the one that attributes it span at most."""
 _SO_SAID = re.compile(r"\s+(?:So|Thus|Those were the words of|That was the verdict of)\s+(?:said|spoke|says)?\s*([A-Z][^.,;:\n]{1,80})")
 _SIGNED = re.compile(r"\s*[—–-]\s*([A-Z][^.,;:\n]{1,60})")
+_NO_MORE = re.compile(r"\s+[A-Z]")
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _SMALL = frozenset("a an the of in on at for to and or with by from is".split())
 _IS_PART = frozenset({"was", "is", "were", "are", "part", "of", "all", ","})
@@ -87,6 +88,8 @@ class _Reading:
             i = last + 1
 
     def _read(self, unit: _Unit) -> Iterator[Quotation]:
+        before = self._sentences[unit.first - 1].end if unit.first else 0
+        self._memory.in_paragraph = unit.first > 0 and "\n" not in self._text[before : unit.span.start]
         attributions = self._speakers.attributions(unit.tokens)
         subject = self._speakers.subject(unit.tokens)
         used: set[int] = set()
@@ -95,6 +98,7 @@ class _Reading:
         for pair in unit.quoted:
             by = self._attribution(unit, pair, attributions)
             who, first = (by.speaker, unit.first) if by else self._unattributed(unit, pair, subject, speaker)
+            self._open = pair.runs_on
             if not self._is_speech(unit, pair, by, attributed=who is not None):
                 continue
             if by:
@@ -102,17 +106,22 @@ class _Reading:
             told = True
             speaker = who
             yield self._direct(pair, first, unit, who)
-            self._open = pair.runs_on
         for quotation, who in self._reported(unit, attributions, used):
             speaker, told = speaker or who, True
             yield quotation
-        if not speaker and attributions and not told:
-            speaker = attributions[0].speaker
-        self._remember(unit, subject, speaker, heard=told or bool(attributions))
+        spoken = [by for by in attributions if by.manner != "noun"]
+        if not told and spoken:
+            speaker = spoken[0].speaker
+        unnamed = bool(spoken) and all(by.speaker is None and self._tokens.low[by.verb] in TALKS for by in spoken)
+        self._remember(unit, subject, [by.speaker for by in spoken if by.speaker], speaker, heard=told or bool(spoken))
+        self._memory.stranger = self._memory.stranger or unnamed or self._speakers.tells_of_stranger(unit.tokens)
 
-    def _remember(self, unit: _Unit, subject: str | None, speaker: str | None, *, heard: bool) -> None:
+    def _remember(
+        self, unit: _Unit, subject: str | None, others: Sequence[str], speaker: str | None, *, heard: bool
+    ) -> None:
         lone = bool(unit.quoted) and not any(self._tokens.is_word(i) for i in unit.tokens)
-        self._memory.note(self._speakers.mentioned(unit.tokens), None if lone else subject, speaker)
+        self._memory.stranger = self._memory.stranger and lone
+        self._memory.note(self._speakers.mentioned(unit.tokens), None if lone else subject, [*others, speaker] if speaker else others)
         if speaker or not lone:
             self._carried = speaker if speaker or heard else subject
             if not lone or self._carried_from < 0:
@@ -138,13 +147,15 @@ class _Reading:
                 return _FAR
             said = sum(word not in {",", ":", "that", "it", "was", "is", "a", "the", Tokens.QUOTE} for word in between)
             return said + (_ASIDE if Tokens.QUOTE in between and by.manner == "verb" else 0) + (2 if by.manner == "noun" else 0)
+        if by.first <= q:  # a title between a subject and its verb
+            return _FAR
         between = low[q + 1 : by.first]
         if by.manner == "gerund" or (by.manner == "noun" and not _IS_PART.issuperset(between)):
             return _FAR
         if any(stop in between for stop in (".", "!", "?")):
             return _FAR
         last = self._text[self._tokens.ends[q] - 2 : self._tokens.ends[q]]
-        if not between and "." in last and self._text[self._tokens.starts[by.first]].isupper():
+        if "." in last and self._text[self._tokens.starts[q + 1]].isupper():
             return _FAR
         if all(word == "," for word in between):
             return 0 if between or any(stop in last for stop in ",?!…—") else 1
@@ -162,11 +173,11 @@ class _Reading:
         before = self._tokens.low[q - 1] if q > unit.tokens.start else ""
         if before in NAMING or (before == "as" and q - 1 > unit.tokens.start and self._tokens.low[q - 2] in {"known", "such"}):
             return False
-        if len(words) > 1 and not (beside and ended) and _is_title(words):
+        if len(words) > 1 and not (beside and (ended or before == ":")) and _is_title(words):
             return False
         if len(words) > _FRAGMENT_WORDS:
             return True
-        return attributed and by is not None and (ended or len(words) > 1 or beside)
+        return attributed and (ended or (by is not None and (len(words) > 1 or beside)))
 
     def _unattributed(
         self, unit: _Unit, pair: Quoted, subject: str | None, before: str | None
@@ -178,11 +189,15 @@ class _Reading:
             named = find_names(after.group(1))
             return (self._cast.named(named[0].full, after.start(1)) if named else None), unit.first
         lead = masked[unit.span.start : pair.outer_start].rstrip()
-        if lead.endswith(":") and subject and self._cast.is_person(subject):
-            return subject, unit.first
-        if not re.search(r"\w", masked[unit.span.start : unit.span.end]):
-            return self._continued(unit, pair)
         q = self._tokens.at(pair.outer_start)
+        if lead.endswith(":") and subject and self._cast.is_person(subject):
+            told = q - 3 > unit.tokens.start and self._tokens.low[q - 3] in {"was", "were", "been"}
+            return (None if told else subject), unit.first
+        alone = not re.search(r"\w", masked[unit.span.start : pair.outer_start])
+        if alone and _NO_MORE.match(masked, pair.outer_end) and self._text[pair.end - 1] in ".?!…":
+            return self._continued(unit, pair)
+        if alone and not re.search(r"\w", masked[pair.outer_end : unit.span.end]):
+            return self._continued(unit, pair)
         if before and self._tokens.low[q - 1] in {".", "!", "?", Tokens.QUOTE}:  # several sentences in one
             return before, unit.first
         return None, unit.first
@@ -218,9 +233,9 @@ class _Reading:
         for n, by in enumerate(attributions):
             if by.speaker is None or by.verb in used:
                 continue
-            following = attributions[n + 1].first if n + 1 < len(attributions) else unit.tokens.stop
-            clause = find_clause(self._tokens, by, range(self._tokens.at(taken), unit.tokens.stop), following)
-            if clause and not any(clause.overlaps(Span(pair.outer_start, pair.outer_end)) and by.verb in used for pair in unit.quoted):
+            others = [other.first for other in attributions[n + 1 :] if other.manner != "noun"]
+            clause = find_clause(self._tokens, by, range(self._tokens.at(taken), unit.tokens.stop), others)
+            if clause:
                 taken = max(taken, clause.end)
                 yield self._quotation(clause, (unit.first, unit.last), by.speaker, "reported"), by.speaker
 

@@ -1,5 +1,7 @@
 """Finds the clause in which a sentence tells what somebody said without quoting it."""
 
+from collections.abc import Sequence
+
 from indexes.speakers import Attribution
 from indexes.speech_verbs import REPORTS, REPORTS_THAT, TELL
 from indexes.tokens import Tokens
@@ -11,19 +13,27 @@ _SHORTEST = 8
 """Characters of the shortest clause."""
 _LEAD = 3
 """Words before an attribution from which these are the statement: “The talks had failed, she said”."""
+_JOINS = frozenset({"and", "but", "while", ",", "though", "although", "whereas"})
+_EMBEDS = frozenset({"as", "than", "what", "which", "who"})
+_BETWEEN = frozenset(
+    "on in at to from with by during after before through over late early last this yesterday today again afterwards later "
+    "however too only , monday tuesday wednesday thursday friday saturday sunday of".split()
+)
 _STOPS = frozenset({".", "!", "?", ";", Tokens.QUOTE})
 
 
-def find_clause(tokens: Tokens, by: Attribution, within: range, following: int) -> Span | None:
-    """What `by` tells, inside the sentence `within` and before the attribution at token `following`; None where nothing."""
+def find_clause(tokens: Tokens, by: Attribution, within: range, others: Sequence[int]) -> Span | None:
+    """What `by` tells, inside the sentence `within`; attributions at tokens `others` follow. None where nothing."""
     if by.manner == "noun" or by.speaker is None:
         return None
     if by.manner == "according":
         return _around(tokens, by, within)
     verb = tokens.low[by.verb]
+    if by.first > within.start and tokens.low[by.first - 1] in _EMBEDS:
+        return None
     if verb not in REPORTS_THAT and by.manner == "verb":
         return None
-    end = _end(tokens, by, within, following)
+    end = _end(tokens, by, within, others)
     start = _start(tokens, by, end)
     before = _before(tokens, by, within)
     if verb in REPORTS and before and (start is None or before.stop - before.start > end - start):
@@ -36,34 +46,35 @@ def find_clause(tokens: Tokens, by: Attribution, within: range, following: int) 
 def _start(tokens: Tokens, by: Attribution, end: int) -> int | None:
     """The first token of what is told behind the verb; None where the verb tells nothing there."""
     verb, start = tokens.low[by.verb], by.last + 1
-    for i in range(start, min(start + _LISTENERS + 1, end)):
+    aside = verb in TELL or (start < end and (tokens.low[start] in _BETWEEN or tokens.low[start].endswith("ly")))
+    for i in range(start, min(start + _LISTENERS * 2, end)):
         word = tokens.low[i]
-        if word == "that" and tokens.low[i - 1] not in {"of", "about", "to", "for"}:
+        if word == "that" and (aside or i == start) and tokens.low[i - 1] not in {"of", "about", "to", "for"}:
             return i + 1
         if word in _QUESTIONS and (verb in TELL or verb == "asked" or i == start):
             return i
     if verb in TELL and verb not in {"warned", "promised", "urged", "advised"}:
         to = next((i for i in range(start, min(start + _LISTENERS, end)) if tokens.low[i] in {"to", "he", "she", "it", "they"}), None)
         return to
-    if verb not in REPORTS or start >= end or tokens.low[start] in {",", ":", "."}:
+    if verb not in REPORTS or start >= end or tokens.low[start] in {",", ":", ".", "for", "against", "with"}:
         return None
     return start
 
 
-def _end(tokens: Tokens, by: Attribution, within: range, following: int) -> int:
+def _end(tokens: Tokens, by: Attribution, within: range, others: Sequence[int]) -> int:
     """The token behind the last one of what is told."""
     for i in range(by.last + 1, within.stop):
         if tokens.low[i] in _STOPS:
             return i
-        if i == following - 1 and tokens.low[i] in {"and", "but", "while", ","} or i == following:
-            return i - (i > by.last + 1 and tokens.low[i - 1] == ",")
+        if i + 1 in others and tokens.low[i] in _JOINS:
+            return i
     return within.stop
 
 
 def _before(tokens: Tokens, by: Attribution, within: range) -> range | None:
     """What stands before “, she said”."""
     comma = by.first - 1
-    if comma < within.start or tokens.low[comma] != ",":
+    if comma < within.start or tokens.low[comma] != "," or (by.last + 1 < within.stop and tokens.low[by.last + 1] == "for"):
         return None
     start = comma
     while start > within.start and tokens.low[start - 1] not in _STOPS:

@@ -32,6 +32,8 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"‘])"
     r"(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Capt|Cmdr|Cpl|Sgt|Maj|Adm|Rev|Hon|Fr|St|Mt|Ft|Messrs|vs|cf)\.\Z"
 )
+# Words that the engine takes for abbreviations where a quotation opens after them.
+_WORD_BEFORE_QUOTATION = re.compile(r"\b(?:May|me|no|art|OK|DC|etc|ill|ore|Inc|Co|Jr)\.\s+(?=[“\"]\w)")
 _NUMBERED = re.compile(r"\b(?:No|Nos|no|nos|Fig|fig|Art|art|p|pp)\.\Z")
 _SHOUTED = re.compile(r"[?!…][”\"’»]+\Z")
 _VERBS = (
@@ -117,7 +119,9 @@ def _repaired(text: str, paragraph: Span, language: str) -> Iterator[Span]:
 def _starts(part: str, offset: int, language: str) -> list[int]:
     """Where the engine's sentences start. Nothing else is taken from it, so that nothing can fall between two."""
     flat = _UNSENDABLE.sub("?", _LINE_BREAK.sub(lambda found: " " * len(found.group()), part))
-    return sorted({offset, *(offset + cut["start_index"] for cut in get_sentence_boundaries(language, flat))})
+    starts = {0, *(cut["start_index"] for cut in get_sentence_boundaries(language, flat))}
+    starts.update(found.end() for found in _WORD_BEFORE_QUOTATION.finditer(flat))
+    return [offset + start for start in sorted(starts)]
 
 
 def _between(text: str, starts: list[int], end: int) -> Iterator[Span]:

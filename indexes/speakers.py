@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from indexes.casts import BODIES, ROLES, Cast
+from indexes.casts import BODIES, OFFICES, ROLES, Cast
 from indexes.mentions import IMPERSONAL, PERSONAL, Memory
 from indexes.names import NOT_NAMES, TITLES, fold
-from indexes.speech_verbs import ANSWERS, BASE, DOCUMENTS, GERUNDS, INVERTED, OPENING, SPOKE, WORDS
+from indexes.speech_verbs import ANSWERS, BASE, DOCUMENTS, GERUNDS, INVERTED, OPENING, SENT, SPOKE, WORDS
 from indexes.tokens import Tokens
 
 Manner: TypeAlias = Literal["verb", "gerund", "according", "noun"]
@@ -40,7 +40,15 @@ _CLAUSES = frozenset(
 _ENDS_PHRASE = _PREPOSITIONS | _CLAUSES | frozenset("following afterwards later yesterday today early late this last".split())
 _MARKS = frozenset({",", ";", ":", ".", "!", "?", "—", "–", "(", ")", "-", "…", QUOTE})
 _BREAKS = frozenset({";", ":", ".", "!", "?", "—", "–", "…", QUOTE})
+_HUMAN = ROLES | frozenset(
+    """
+    man woman boy girl neighbour neighbor student passenger protester volunteer fan shopper voter caller patient worker reader
+    spectator visitor tourist customer pensioner child person survivor
+    """.split()
+)
 _MEDIA = frozenset("phone telephone email e-mail text video letter radio television".split())
+_PIECES = 8
+"""Pieces between commas that may stand between a subject and its verb."""
 _WIDE = 40
 """Tokens from a verb within which its subject is looked for."""
 
@@ -79,26 +87,40 @@ class Speakers:
         """Everything that says in a sentence that somebody speaks, in order."""
         self._from, self._to = within.start, within.stop
         self._here = []
+        asked: str | None = None
         found: list[Attribution] = []
         for i in within:
             word = self._low[i]
-            if word in SPOKE:
-                attribution = self._by_verb(i)
-            elif word in BASE and self._low[i - 1] in _HABITS and i > self._from:
-                attribution = self._by_habit(i)
-            elif word in GERUNDS:
-                attribution = self._by_gerund(i, found)
-            elif word == "according" and i + 1 < self._to and self._low[i + 1] == "to":
-                attribution = self._phrase_right(i, i + 2, "according")
-            elif word in WORDS:
-                attribution = self._by_noun(i)
-            else:
-                continue
+            attribution = None if i in self._cast.name_at else self._attribution(i, word, found)
+            if word == "asked" and i + 1 in self._cast.name_at:
+                asked = self._cast.full(self._cast.name_at[i + 1])
             if attribution:
                 found.append(attribution)
                 if attribution.speaker:
                     self._here.append(attribution.speaker)
+        self._memory.asked = asked
         return found
+
+    def _attribution(self, i: int, word: str, found: list[Attribution]) -> Attribution | None:
+        """What the word at token `i` tells of somebody who speaks."""
+        if word in BASE and i > self._from and self._low[i - 1] in _HABITS:
+            return self._by_habit(i)
+        if word in SPOKE:
+            return self._by_verb(i)
+        if word in GERUNDS:
+            return self._by_gerund(i, found)
+        if word == "according" and self._next(i) == "to":
+            return self._phrase_right(i, i + 2, "according")
+        if word in DOCUMENTS and self._next(i) in SENT:
+            return self._phrase_right(i, i + 2, "noun")
+        return self._by_noun(i) if word in WORDS else None
+
+    def tells_of_stranger(self, within: range) -> bool:
+        """Whether a sentence begins with somebody who has no name: “A woman in the third row stood up.”."""
+        start = within.start
+        if start >= within.stop or self._low[start] not in {"a", "an", "one", "another"}:
+            return False
+        return any(self._low[i] in _HUMAN for i in range(start + 1, min(start + 5, within.stop)))
 
     def subject(self, within: range) -> str | None:
         """The person or body with whom a sentence begins, whom a pronoun in the next one means."""
@@ -119,6 +141,7 @@ class Speakers:
                     continue
                 if self._low[self._cast.extent(k)[0] - 1] not in _PREPOSITIONS or self._cast.is_person(self._cast.full(k)):
                     found[self._cast.full(k)] = None
+        found.pop("", None)
         return list(found)
 
     # Ways of saying that somebody speaks
@@ -135,7 +158,7 @@ class Speakers:
         before = self._before(v)
         if before in _BREAKS | {"", ","} and word in INVERTED and self._may_invert(v):
             found = self._right(v + 1)
-            if found:
+            if found and (self._quoted_before(v) or (found.name and self._at(found.last + 1) in {",", ".", ":", ";", ""})):
                 return Attribution(found.name, v, found.last, v, "verb")
         left = self._left(v)
         if left is None:
@@ -143,6 +166,11 @@ class Speakers:
         if left.name is None and word in {"read", "reads", "began", "begins", "continued", "called", "shared", "issued"}:
             return None
         return Attribution(left.name, left.first, v, v, "verb")
+
+    def _quoted_before(self, v: int) -> bool:
+        """Whether nothing but a comma stands between a quotation (or the beginning) and a verb."""
+        i = v - 1 - (self._before(v) == ",")
+        return i < self._from or self._low[i] in _BREAKS
 
     def _may_invert(self, v: int) -> bool:
         """Whether what stands before a verb lets its subject follow: a quotation, a comma, or nothing at all."""
@@ -198,8 +226,8 @@ class Speakers:
                 pronoun = {"his": "he", "her": "she"}.get(word, "it")
                 return Attribution(self._memory.meant_by(pronoun, here=self._here), j, i, i, "noun")
             if k is not None and (word.endswith("'s") or self._at(j + 1) in {"'", "’"}):
-                return Attribution(self._cast.full(k), self._cast.extent(k)[0], i, i, "noun")
-            if word in _MARKS:
+                return Attribution(self._cast.full(k) or None, self._cast.extent(k)[0], i, i, "noun")
+            if word in _MARKS or word in _ARTICLES or word == "the":
                 break
         return None
 
@@ -240,15 +268,12 @@ class Speakers:
         return _Subject(found.name, i, i) if found else None
 
     def _pronoun(self, i: int, v: int) -> _Subject:
-        if self._low[v] in ANSWERS and self._low[i] in PERSONAL and self._asked():
-            return _Subject(self._asked(), i, i)
+        if self._low[v] in ANSWERS and self._low[i] in PERSONAL and self._memory.asked:
+            return _Subject(self._memory.asked, i, i)
         name = self._memory.meant_by(self._low[i], here=self._before_names(i))
         if self._low[i] in IMPERSONAL and self._low[v] in {"read", "reads", "continued", "went", "ended", "began"}:
             name = self._memory.author or name
         return _Subject(name, i, i)
-
-    def _asked(self) -> str | None:
-        return None
 
     def _before_names(self, i: int) -> list[str]:
         """Who was spoken of in the sentence before a pronoun: its subject first."""
@@ -263,26 +288,42 @@ class Speakers:
             while j > self._from and self._low[j] != "(":
                 j -= 1
             return self._phrase_left(j - 1) if j - 1 >= self._from else None
-        mark = self._low[i]
-        end = i - 1
-        for _ in range(8):
+        mark, end, fallback = self._low[i], i - 1, None
+        for _ in range(_PIECES):
             start = end
-            while start >= self._from and self._low[start] != mark and self._low[start] not in _BREAKS and i - start < _WIDE:
+            while start >= self._from and self._low[start] != mark and i - start < _WIDE and not self._breaks(start):
                 start -= 1
             if start + 1 > end:
-                return None
+                break
             name = self._pure_name(start + 1, end)
-            if name:
-                return name
+            if name and (end < i - 1 or self._cast.is_person(name.name or "")):
+                return self._with_role(name, start, mark)
             whole = start < self._from or self._low[start] != mark
-            if end < i - 1 or whole:
-                found = self._phrase_left(end, lowest=start + 1)
-                if found and (found.name or whole) and not (whole and end == i - 1):
+            found = self._phrase_left(end, lowest=start + 1) if whole or self._low[start + 1] not in _CLAUSES else None
+            if found and found.name and self._cast.is_person(found.name):
+                described = self._low[start + 1] in _DEFINITE | _ARTICLES
+                if not described or (found.first == start + 1 and end in self._cast.name_at):
                     return found
+            fallback = found if whole and found else fallback or name or found
             if whole:
-                return None
+                break
             end = start - 1
-        return None
+        return fallback
+
+    def _breaks(self, i: int) -> bool:
+        """Whether a token ends what may stand between commas; the title of a book does not: “author of “…”, said”."""
+        titled = self._low[i] == QUOTE and i > self._from and self._low[i - 1] in {"of", "the", "called", "titled"}
+        return self._low[i] in _BREAKS and not titled
+
+    def _with_role(self, name: _Subject, comma: int, mark: str) -> _Subject:
+        """The subject with what it is called before the comma: “the new manager, Philippa Maddox,”."""
+        if comma <= self._from or self._low[comma] != mark:
+            return name
+        first = comma
+        while first > self._from and comma - first < _WIDE // 2 and self._continues(first - 1):
+            first -= 1
+        called = first < comma and (self._low[first] in _DEFINITE | _ARTICLES or first in self._cast.name_at)
+        return _Subject(name.name, first, name.last) if called else name
 
     def _pure_name(self, first: int, last: int) -> _Subject | None:
         """A piece that is a name and nothing else but titles and words that lead on: “then Stephen Altemus”."""
@@ -294,7 +335,7 @@ class Speakers:
             return None
         if any(self._low[j] in _PREPOSITIONS or self._low[j] in _ARTICLES for j in range(first, start)):
             return None
-        return _Subject(self._cast.full(k), start, last)
+        return _Subject(self._cast.full(k) or None, start, last)
 
     def _phrase_left(self, last: int, *, lowest: int | None = None) -> _Subject | None:
         """The noun phrase that ends with token `last`."""
@@ -302,7 +343,7 @@ class Speakers:
         first = last
         while first > lowest and last - first < _WIDE // 2 and self._continues(first - 1):
             first -= 1
-        joint = first - 1 > lowest and self._low[first - 1] in {"and", "or"} and self._joins(first - 2, last)
+        joint = first - 1 >= lowest and self._low[first - 1] in {"and", "or"} and self._joins(first - 2, last)
         return _Subject(None, first, last) if joint else self._resolve(first, last)
 
     def _continues(self, i: int) -> bool:
@@ -311,7 +352,11 @@ class Speakers:
 
     def _joins(self, i: int, last: int) -> bool:
         """Whether “and” joins two subjects (“Lavrov and Tillerson”), not two clauses."""
-        return i in self._cast.name_at and last in self._cast.name_at and self._cast.is_person(self._cast.full(self._cast.name_at[i]))
+        k = self._cast.name_at.get(i)
+        if k is None or last not in self._cast.name_at:
+            return False
+        before = self._cast.extent(k)[0] - 1
+        return self._cast.is_person(self._cast.full(k)) or before < self._from or self._low[before] in _MARKS
 
     def _resolve(self, first: int, last: int) -> _Subject | None:
         """Whom the noun phrase in tokens `first` to `last` means."""
@@ -324,21 +369,17 @@ class Speakers:
             link = start - 1
             while link >= first and (self._low[link] in _DEFINITE or self._low[link] in TITLES and link == start - 1):
                 link -= 1
-            if link > first and self._low[link] in _LINKS and start - link < 3:  # noqa: PLR2004
-                return self._linked(first, link, k, last)
+            if link > first and self._low[link] in (_PREPOSITIONS if self._low[first] in _DEFINITE | _ARTICLES else _LINKS) and start - link < 3:  # noqa: PLR2004
+                return self._linked(first, link, last)
             if link == first and self._low[link] in _PREPOSITIONS and link == start - 1:
                 return None
             if self._low[last].endswith("'s"):
                 return None
-            return _Subject(self._cast.full(k), first, last)
+            return _Subject(self._cast.full(k) or None, first, last)
         return self._noun(first, last)
 
-    def _linked(self, first: int, link: int, k: int, last: int) -> _Subject | None:
-        """“Nancy Chabot of NASA”, “the University of Calder Quay”, “a spokesman for the ministry”."""
-        head = self._cast.name_at.get(link - 1)
-        if head is not None and fold(self._cast.names[head].surname) in BODIES:
-            start = self._cast.names[head].start
-            return _Subject(" ".join(self._tokens.masked[start : self._cast.names[k].end].split()), first, last)
+    def _linked(self, first: int, link: int, last: int) -> _Subject | None:
+        """“Nancy Chabot of NASA”, “a spokesman for the ministry”: whoever stands before the link."""
         found = self._resolve(first, link - 1)
         return _Subject(found.name, first, last) if found else None
 
@@ -353,7 +394,7 @@ class Speakers:
                 break
         head = last
         for i in range(start + 1, last):
-            if self._low[i] in _LINKS:
+            if self._low[i] in _PREPOSITIONS:
                 head = i - 1
                 break
         word = self._low[head]
@@ -374,11 +415,19 @@ class Speakers:
         role = self._cast.role(word, self._low[head - 1] if head > start else "")
         if role:
             return role
-        if word in BODIES:
-            return self._cast.body(word, head)
-        if word in ROLES and article == "the" and not owned and word in TITLES:
-            return word
-        return None
+        if word in BODIES and article != "her" and article != "his":
+            body = self._cast.body(word, head)
+            return self._words(start + (article in _DEFINITE), head) if body == word and head - start < 5 else body  # noqa: PLR2004
+        if article != "the" or owned or word not in ROLES:
+            return None
+        near = self._memory.author if self._memory.in_paragraph else None
+        if near and self._cast.is_person(near) and not self._cast.has_role(near):
+            return near  # “Viktor Almasy signed at noon. “Nobody won,” the director said.”
+        return word if word in OFFICES else None
+
+    def _words(self, first: int, last: int) -> str:
+        """The words of a run of tokens as they stand in the text."""
+        return " ".join(self._tokens.masked[self._tokens.starts[first] : self._tokens.ends[last]].split())
 
     def _titled(self, start: int, head: int) -> str | None:
         """A role with a capital, without an article: “Prime Minister said”."""
@@ -399,6 +448,8 @@ class Speakers:
         end = start
         while end < self._to and end - start < _WIDE // 2 and (end in self._cast.name_at or not self._ends(end)):
             end += 1
+            if self._at(end) == "and" and self._low[end - 1] in ROLES and self._at(end + 1) in ROLES:
+                end += 1  # “co-founder and CEO Arsen Avakian”
         if end == start:
             return None
         last = end - 1
@@ -415,17 +466,13 @@ class Speakers:
         ends = [i for i in range(start, last + 1) if i in self._cast.name_at]
         k = self._cast.name_at[ends[-1]]
         if ends[-1] == last and not self._is_title(k) and not self._low[last].endswith("'s"):
-            if self._cast.extent(k)[1] == last and self._at(last + 1) == "of" and fold(self._cast.names[k].surname) in BODIES:
-                following = self._cast.name_at.get(last + 2)
-                if following is not None:
-                    return self._linked(start, last + 1, following, self._cast.extent(following)[1])
             if self._at(last + 1) == "and" and self._cast.name_at.get(last + 2) is not None:
                 return _Subject(None, start, last)
-            return _Subject(self._cast.full(k), start, last)
+            return _Subject(self._cast.full(k) or None, start, last)
         if self._low[last] in ROLES | BODIES or self._low[start] in _DEFINITE | _ARTICLES:
             return self._appositive(start, last)
         first, end = self._cast.extent(self._cast.name_at[start]) if start in self._cast.name_at else (start, -1)
-        return _Subject(self._cast.full(self._cast.name_at[first]), first, end) if end >= 0 else None
+        return _Subject(self._cast.full(self._cast.name_at[first]) or None, first, end) if end >= 0 else None
 
     def _appositive(self, start: int, last: int) -> _Subject | None:
         """“the head of the union, Renske Dahlgaard”: the name behind the comma, else whom the words before it mean."""
@@ -439,7 +486,8 @@ class Speakers:
                 k = self._cast.name_at.get(i)
                 if k is not None:
                     name = self._cast.full(k)
-                    return _Subject(name, start, self._cast.extent(k)[1]) if self._cast.is_person(name) else None
+                    single = " " not in name and self._low[last] in ROLES and name not in NOT_NAMES
+                    return _Subject(name, start, self._cast.extent(k)[1]) if single or self._cast.is_person(name) else None
                 if self._low[i] not in TITLES:
                     break
         found = self._noun(start, last)
@@ -462,14 +510,13 @@ class Speakers:
                     continue
                 return _Subject(None, first, first)
             lead = first
-            while k is None and lead < last and (self._low[lead] in TITLES or self._low[lead] in _DEFINITE):
+            while k is None and lead < last and (self._low[lead] in TITLES or self._low[lead] in _DEFINITE or self._tokens.is_upper(lead)):
                 lead += 1
                 k = self._cast.name_at.get(lead)
             if k is not None and not self._is_title(k):
                 end = self._cast.extent(k)[1]
                 if not self._low[end].endswith("'s"):
-                    found = self._resolve(first, end)
-                    return found
+                    return self._with_name(first, end, last) or self._resolve(first, end)
             if word in _DEFINITE or k is not None:
                 end = first
                 while end < last and not self._low[end + 1] in _CLAUSES | _PREPOSITIONS and end - first < 6:  # noqa: PLR2004
@@ -479,16 +526,25 @@ class Speakers:
                 return _Subject(None, first, first)
         return None
 
+    def _with_name(self, first: int, end: int, last: int) -> _Subject | None:
+        """“Balderton general partner Rana Yared”: the name behind the role that a body's name leads to."""
+        for i in range(end + 1, min(end + 5, last)):
+            if self._low[i] in ROLES and i + 1 in self._cast.name_at:
+                return _Subject(self._cast.full(self._cast.name_at[i + 1]) or None, first, i + 1)
+            if not self._tokens.is_word(i) or self._low[i] in _CLAUSES | _PREPOSITIONS | _DEFINITE:
+                break
+        return None
+
     def _role_in(self, first: int, end: int) -> _Subject | None:
         """The first role or body in a run of words whose end is not known: “The treasurer sat through the evening”."""
         for i in range(first + 1, end + 1):
             if self._low[i] in ROLES | BODIES | DOCUMENTS and self._low[i - 1] != "of":
                 if i + 1 in self._cast.name_at:
-                    return _Subject(self._cast.full(self._cast.name_at[i + 1]), first, i + 1)
+                    return _Subject(self._cast.full(self._cast.name_at[i + 1]) or None, first, i + 1)
                 if self._at(i + 1) == ",":
                     k = self._cast.name_at.get(i + 2)
                     if k is not None and self._cast.is_person(self._cast.full(k)):
-                        return _Subject(self._cast.full(k), first, i)
+                        return _Subject(self._cast.full(k) or None, first, i)
                 return _Subject(self._called(first, i), first, i)
         return _Subject(None, first, first)
 

@@ -14,7 +14,7 @@ SPOKE = frozenset(
     agreed agrees disagreed muttered read reads put puts labelled labeled branded likened mocked blamed blames apologised
     apologized hinted signalled appealed advised advises instructed reiterated reiterates revealed reveals summed cracked
     spoke speaks whispered exclaimed cried laughed began begins recounted wondered mused sighed pleaded texted
-    contended contends asserted asserts alleged alleges proclaimed clarified elaborated messaged captioned issued shared reported reports
+    contended contends asserted asserts alleged alleges proclaimed clarified elaborated messaged captioned issued shared reported
     """.split()
 )
 """Forms that, with a subject, introduce or follow words in quotation marks."""
@@ -34,8 +34,8 @@ REPORTS = frozenset(
     stresses conceded concedes recalled recalls complained complains promised promises pledged pledges urged urges accused
     accuses criticised criticises criticized criticizes praised praises suggested suggests predicted predicts estimated
     estimates testified maintained maintains demanded demands vowed vows stated states repeated emphasised emphasized
-    cautioned countered disagreed blamed blames apologised apologized hinted reiterated revealed advised dismissed
-    rejected contended asserted alleged described describes told tells
+    cautioned countered disagreed blamed blames apologised apologized hinted reiterated revealed advised
+    contended asserted alleged described describes told tells
     """.split()
 )
 """Forms after which the words of a speaker are told, whether or not “that” stands before them."""
@@ -60,15 +60,21 @@ GERUNDS = frozenset(
 WORDS = frozenset(
     """
     claim statement remark comment assertion promise warning description words verdict quip boast complaint accusation
-    assessment declaration phrase joke prediction insistence answer reply response plea argument suggestion view message
+    assessment declaration phrase joke prediction insistence answer reply response plea argument suggestion message
     """.split()
 )
 """Nouns for what somebody said: Lorrimer’s claim that …"""
 
 DOCUMENTS = frozenset(
-    "statement letter message note post tweet email e-mail report memo sign banner placard caption petition text document".split()
+    "statement letter message note post tweet email e-mail text caption".split()
 )
 """Things that “read” or “say” something for their author."""
+
+SENT = frozenset("from by".split())
+"""Words between a document and its author: a statement from X, a letter signed by X."""
+
+TALKS = frozenset("said says told tells added adds recalled wrote explained explains".split())
+"""Forms by which somebody without a name is heard, whom “he” or “she” can mean in the next sentence."""
 
 ANSWERS = frozenset("answered answers replied replies responded responds retorted countered".split())
 """Forms by which the one who was asked speaks."""

@@ -8,12 +8,16 @@ from indexes.quoting import Quoted
 from indexes.types import Span
 
 _TOKEN = re.compile(
-    r"\x00+"
+    r"\x00+|\x01+"
     r"|(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Capt|Sgt|St|Jr|Sr|Rev|Hon|Adm|Maj|Cmdr|Inc|Corp|Ltd|Co|vs)\.|No\.(?=\s\d)"
     r"|(?:[^\W\d_]\.)+(?=\W|$)"
+    r"|[^\W_]+(?:[’'-][^\W_]+)*\.(?=,)"
     r"|[^\W_]+(?:[’'.@-][^\W_]+)*"
     r"|[^\w\s]"
 )
+_UNPRINTABLE = re.compile(r"[\x00\x01]")
+_BLANKS = "\x00\x01"
+"""What stands for the characters of a quotation, by turns: neighbours stay apart."""
 
 
 class Tokens:
@@ -27,15 +31,16 @@ class Tokens:
     def __init__(self, text: str, quoted: Sequence[Quoted]) -> None:
         """Cut `text`, of which `quoted` are the pairs of quotation marks in order."""
         self.masked = _masked(text, quoted)
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.low: list[str] = []
-        for match in _TOKEN.finditer(self.masked):
-            start, end = match.span()
-            self.starts.append(start)
-            self.ends.append(end)
-            word = match.group()
-            self.low.append(self.QUOTE if word[0] == self.QUOTE else word.lower().replace("’", "'"))
+        spans = [match.span() for match in _TOKEN.finditer(self.masked)]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+        lowered = self.masked.lower().replace("’", "'")
+        if len(lowered) == len(self.masked):
+            self.low = [lowered[start:end] for start, end in spans]
+        else:  # a letter whose lower case is longer
+            self.low = [self.masked[start:end].lower().replace("’", "'") for start, end in spans]
+        for pair in quoted:
+            self.low[self.at(pair.outer_start)] = self.QUOTE
 
     def __len__(self) -> int:
         """The number of tokens."""
@@ -49,6 +54,10 @@ class Tokens:
         """The first token that starts at or after a position."""
         return bisect_left(self.starts, position)
 
+    def is_quoted(self, position: int) -> bool:
+        """Whether a character stands inside a quotation or is its mark."""
+        return self.masked[position] in _BLANKS
+
     def is_upper(self, i: int) -> bool:
         """Whether a token begins with a capital."""
         return self.masked[self.starts[i]].isupper()
@@ -61,9 +70,9 @@ class Tokens:
 def _masked(text: str, quoted: Sequence[Quoted]) -> str:
     """The text with every quotation and its marks blanked, so that nothing is read from inside them."""
     pieces, at = [], 0
-    for pair in quoted:
-        pieces.append(text[at : pair.outer_start])
-        pieces.append(Tokens.QUOTE * (pair.outer_end - pair.outer_start))
+    for n, pair in enumerate(quoted):
+        pieces.append(_UNPRINTABLE.sub(" ", text[at : pair.outer_start]))
+        pieces.append(_BLANKS[n % 2] * (pair.outer_end - pair.outer_start))
         at = pair.outer_end
-    pieces.append(text[at:])
+    pieces.append(_UNPRINTABLE.sub(" ", text[at:]))
     return "".join(pieces)

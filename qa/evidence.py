@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from indexes.names import fold, same_person
-from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vocabulary
+from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vectors, Vocabulary
 from indexes.words import find_words
 from qa.answer_types import fits_exactly, holds_answer
 from qa.question import Part
@@ -16,6 +16,8 @@ MAX_QUOTE = 500
 """Characters of a quote."""
 MAX_SENTENCES = 3
 """Sentences of a quote."""
+_BESIDE = 0.8
+"""What the score of a passage is worth for words of the same article outside of it."""
 _SCORED = 48
 """Sentences that the learned scorer sees for one part of a question: a few hundredths of a second where none is known."""
 
@@ -30,7 +32,9 @@ class Features:
     window. `kind`: holds the kind of thing asked for. `passage`: score of its passage against the best one.
     `dense`: cosine of its passage. `direct`: somebody's words in quotation marks. `similar`, `similar_window`: cosine of
     the quote, and of its window, with the question. `exact`: holds to the letter what is asked for (an age, money, the
-    thing counted); 0.5 where that cannot be told. `rarest`: share of the rarest content word's weight in the window.
+    thing counted); 0.5 where that cannot be told. `rarest`: the question's rarest content word is in the window.
+    `peak`, `similar_peak`: the learned scorer, and the cosine, on the best single sentence of the quote. `known`: share
+    of the question's content words that occur anywhere in the index.
     """
 
     sparse: float = 0.0
@@ -47,6 +51,9 @@ class Features:
     similar_window: float = 0.0
     exact: float = 0.5
     rarest: float = 0.0
+    peak: float = 0.0
+    similar_peak: float = 0.0
+    known: float = 1.0
 
     def vector(self) -> list[float]:
         """The features in the order of `NAMES`."""
@@ -68,6 +75,9 @@ NAMES = (
     "similar_window",
     "exact",
     "rarest",
+    "peak",
+    "similar_peak",
+    "known",
 )
 
 
@@ -95,10 +105,14 @@ class _Reading:
     article: Article
     sentences: Sequence[Span]
     quotations: Sequence[Quotation]
-    passage: float
-    dense: float
-    seen: frozenset[int]
-    """Indices of the sentences that lie in retrieved passages or beside them."""
+    hits: Sequence[tuple[Span, float, float]]
+    """The retrieved passages: where they stand, their scores against the best one, their cosines."""
+
+    def hit(self, start: int, end: int) -> tuple[float, float]:
+        """The score and the cosine of the best passage that a quote lies in; of the article's best where it lies in none."""
+        inside = [hit for hit in self.hits if hit[0].overlaps(Span(start, end))]
+        _, score, dense = max(inside or self.hits, key=lambda hit: hit[1])
+        return (score, dense) if inside else (score * _BESIDE, dense * _BESIDE)
 
 
 _Spoken: TypeAlias = tuple[_Reading, int, int, str | None, bool]
@@ -121,7 +135,7 @@ def find_candidates(
         if part.speaker is not None:
             spans.extend(_spoken(reading, part.speaker))
         else:
-            spans.extend(_sentences(reading))
+            spans.extend(_windows(reading))
     return _describe(part, spans, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
 
 
@@ -156,42 +170,55 @@ def _read(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[_Reading
         if article_id not in articles:
             continue
         spans = sentences.get(article_id, ())
-        seen: set[int] = set()
-        for hit in hits:
-            inside = [
-                i for i, span in enumerate(spans) if span.start < hit.passage.end and span.end > hit.passage.start
-            ]
-            seen.update(inside)
         readings.append(
             _Reading(
                 article=articles[article_id],
                 sentences=spans,
                 quotations=quotations.get(article_id, ()),
-                passage=max(hit.score for hit in hits) / best,
-                dense=max((hit.dense or 0.0) for hit in hits),
-                seen=frozenset(seen),
+                hits=[
+                    (Span(hit.passage.start, hit.passage.end), hit.score / best, hit.dense or 0.0) for hit in hits
+                ],
             )
         )
     return readings
 
 
-def _sentences(reading: _Reading) -> Iterable[_Spoken]:
-    """Each sentence; one that only goes on with a quotation takes the sentence that names the speaker with it."""
-    for i in sorted(reading.seen):
-        span = reading.sentences[i]
-        inside = [q for q in reading.quotations if q.sentence_start <= span.start and span.end <= q.sentence_end]
-        start, end = span.start, span.end
-        holding = next(
-            (q for q in inside if q.start >= span.start and q.end <= span.end + 1), inside[0] if inside else None
-        )
-        if holding and holding.sentence_end - holding.sentence_start <= MAX_QUOTE:
-            start, end = min(start, holding.sentence_start), max(end, holding.sentence_end)
-        if end - start > MAX_QUOTE:
-            start, end = span.start, min(span.end, span.start + MAX_QUOTE)
-            end = _whole_word(reading.article.text, start, end)
-        speakers = {q.speaker for q in reading.quotations if q.start < end and q.end > start}
-        speaker = next(iter(speakers)) if len(speakers) == 1 else None
-        yield reading, start, end, speaker, any(q.kind == "direct" for q in inside)
+def _windows(reading: _Reading) -> Iterable[_Spoken]:
+    """The paragraphs of the retrieved passages; longer ones in overlapping runs of three sentences and 500 characters."""
+    text = reading.article.text
+    for paragraph in _paragraphs(reading):
+        last = -1
+        for first in range(len(paragraph)):
+            end = first
+            while (
+                end + 1 < len(paragraph)
+                and end + 1 - first < MAX_SENTENCES
+                and paragraph[end + 1].end - paragraph[first].start <= MAX_QUOTE
+            ):
+                end += 1
+            if end <= last:
+                continue
+            last = end
+            start, stop = paragraph[first].start, paragraph[end].end
+            if stop - start > MAX_QUOTE:
+                stop = _whole_word(text, start, start + MAX_QUOTE)
+            inside = [q for q in reading.quotations if q.start < stop and q.end > start]
+            speakers = {q.speaker for q in inside}
+            speaker = next(iter(speakers)) if len(speakers) == 1 else None
+            yield reading, start, stop, speaker, any(q.kind == "direct" for q in inside)
+
+
+def _paragraphs(reading: _Reading) -> Iterable[list[Span]]:
+    """The sentences of each paragraph that a retrieved passage touches."""
+    paragraph: list[Span] = []
+    for sentence in reading.sentences:
+        if paragraph and "\n" in reading.article.text[paragraph[-1].end : sentence.start]:
+            yield paragraph
+            paragraph = []
+        if any(hit.overlaps(sentence) for hit, _, _ in reading.hits):
+            paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
 
 
 def _spoken(reading: _Reading, speaker: str, *, exactly: bool = False) -> Iterable[_Spoken]:
@@ -281,7 +308,7 @@ def _describe(
         quote = article.text[start:end]
         rows.append((reading, start, end, speaker, direct, quote, f"{article.title}. {window}"))
     covers = [(_cover(rarity, row[5]), _cover(rarity, row[6])) for row in rows]
-    order = sorted(range(len(rows)), key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].passage, reverse=True)[
+    order = sorted(range(len(rows)), key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].hit(rows[i][1], rows[i][2])[0], reverse=True)[
         :_SCORED
     ]
     asked = part.topic if part.speaker is not None else part.text
@@ -289,6 +316,10 @@ def _describe(
     windows = scorer.score(asked, [rows[i][6] for i in order])
     similar = nearness.score(part.text, [rows[i][5] for i in order])
     similar_windows = nearness.score(part.text, [rows[i][6] for i in order])
+    sentences = [_sentences_of(rows[i][0], rows[i][1], rows[i][2]) for i in order]
+    peaks = _peaks(scorer.score(asked, [one for several in sentences for one in several]), sentences)
+    similar_peaks = _peaks(nearness.score(part.text, [one for several in sentences for one in several]), sentences)
+    known = sum(1 for stem in part.stems if vocabulary.frequency(stem)) / len(part.stems) if part.stems else 1.0
     rarest = max(rarity, key=lambda stem: rarity[stem]) if rarity else None
     in_article: dict[str, float] = {}
     candidates = []
@@ -305,16 +336,36 @@ def _describe(
             cover_article=in_article[article.id],
             names=_share_of_names(part.names, window),
             kind=float(holds_answer(part.expects, quote, names=part.names)),
-            passage=reading.passage,
-            dense=reading.dense,
+            passage=reading.hit(start, end)[0],
+            dense=reading.hit(start, end)[1],
             direct=float(direct),
             similar=float(similar[rank]),
             similar_window=float(similar_windows[rank]),
             exact=fits_exactly(part.text, quote),
             rarest=float(rarest is None or any(word.stem == rarest for word in find_words(window))),
+            peak=peaks[rank],
+            similar_peak=similar_peaks[rank],
+            known=known,
         )
         candidates.append(Candidate(article=article, start=start, end=end, speaker=speaker, features=features))
     return candidates
+
+
+def _sentences_of(reading: _Reading, start: int, end: int) -> list[str]:
+    """The sentences of a quote, at least one."""
+    inside = [span for span in reading.sentences if span.start < end and span.end > start]
+    return [reading.article.text[max(span.start, start) : min(span.end, end)] for span in inside] or [
+        reading.article.text[start:end]
+    ]
+
+
+def _peaks(scores: Vectors, sentences: Sequence[Sequence[str]]) -> list[float]:
+    """The best score of each quote's sentences; `scores` are those of all sentences, one after the other."""
+    peaks, at = [], 0
+    for several in sentences:
+        peaks.append(float(scores[at : at + len(several)].max()))
+        at += len(several)
+    return peaks
 
 
 def window_of(article: Article, sentences: Sequence[Span], start: int, end: int) -> str:

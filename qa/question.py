@@ -65,6 +65,12 @@ _COMPARED = re.compile(
     r"\b(?:compare|compared|differ|differs|difference|both|than|versus|vs|agree|disagree|same|change[sd]?|between|each|respectively)\b",
     re.IGNORECASE,
 )
+_NOBODY = frozenset("it this that they he she you i we there people who what which".split())
+_BODIES = frozenset(
+    "union company government council ministry department office agency club police committee court party hospital "
+    "board inspectorate association boss owner".split()
+)
+"""Bodies that speak, and people whose role is no title."""
 _ASKING = frozenset(
     [
         "tell",
@@ -214,18 +220,16 @@ def _plain(speaker: str) -> str:
 
 
 def _can_speak(speaker: str, names: Sequence[str], speakers: Sequence[str]) -> bool:
+    """Whether a subject is somebody: a known speaker, a name, or a person by role (“the head of the union”)."""
     words = speaker.split()
-    if (
-        not words
-        or len(words) > _LONGEST_NAME
-        or fold(words[0]) in {"it", "this", "that", "they", "he", "she", "you", "i", "we", "there", "people"}
-    ):
+    if not words or len(words) > _LONGEST_NAME or fold(words[0]) in _NOBODY:
         return False
-    if any(same_person(name, speaker) for name in speakers) or any(name in speaker for name in names):
+    if any(same_person(name, speaker) for name in speakers) or fold(words[-1]) in TITLES:
         return True
-    if words[0].lower() in {"the", "a", "an", "its", "his", "her"} or fold(words[-1]) in TITLES:
-        return len(words) < _LONGEST_NAME
-    return words[0][:1].isupper()
+    if words[0].lower() in {"the", "a", "an", "its", "his", "her"}:
+        head = re.split(r"\s(?:of|for|at|in|with|who|whose|that|from)\s", speaker, maxsplit=1)[0].split()
+        return fold(head[-1]) in TITLES | _BODIES
+    return words[0][:1].isupper() and any(name in speaker or speaker in name for name in names)
 
 
 def _names_in(text: str, speakers: Sequence[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def check_reply(text: str, *, model: str, finish_reason: str | None) -> str:
         raise ModelFailed(message)
     try:
         whole = isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         whole = False
     if not whole:
         message = (

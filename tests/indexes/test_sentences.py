@@ -63,6 +63,12 @@ def test_abbreviation_before_a_capital(text: str) -> None:
     assert cut(text) == [text]
 
 
+@pytest.mark.parametrize("word", ["May", "me", "no", "Marrow & Co", "Washington DC"])
+def test_word_that_looks_like_an_abbreviation(word: str) -> None:
+    """A sentence ends before a quotation also where its last word could be an abbreviation."""
+    assert cut(f"It is all about {word}. “We lost,” she said.") == [f"It is all about {word}.", "“We lost,” she said."]
+
+
 def test_time_at_the_end_of_a_sentence() -> None:
     """A time that ends a sentence still ends it."""
     assert cut("They left at 5 p.m. The quay was empty.") == ["They left at 5 p.m.", "The quay was empty."]

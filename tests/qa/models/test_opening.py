@@ -73,7 +73,13 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LLM", "magic"), ("LLM_BASE_URL", "ftp://x"), ("LLM_TIMEOUT_S", "0"), ("LLM_CONTEXT", "few"), ("LLM_THREADS", "-1")],
+    [
+        ("LLM", "magic"),
+        ("LLM_BASE_URL", "ftp://x"),
+        ("LLM_TIMEOUT_S", "0"),
+        ("LLM_CONTEXT", "few"),
+        ("LLM_THREADS", "-1"),
+    ],
 )
 def test_bad_settings_are_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """A setting that cannot be used is named with its value."""
