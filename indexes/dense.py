@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from filelock import FileLock, Timeout
 
-from indexes.errors import IndexDamaged
+from indexes.errors import BuildFailed, IndexDamaged
 from indexes.types import Encoder, Filters, Passage, PassageStore, Retrieved, Vectors
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class ChromaStore:
         """The collection of a build; None where another process has its folder open.
 
         Two processes in one embedded folder can hang (chroma issue 7040); the second one scores with the vector file.
-        Raises `IndexDamaged`.
+        Raises `IndexDamaged`, and `BuildFailed` where a server takes no new collection.
         """
         if url:
             return cls._connect(url, f"{_COLLECTION}-{build}", create=create)
@@ -213,6 +213,11 @@ class ChromaStore:
         try:
             return cls(*_collection(_served(url), name, create=create), None)
         except Exception as problem:
+            if create:
+                raise BuildFailed(
+                    f"the Chroma server at {url!r} takes no vectors ({problem}); start it or correct DATELINE_CHROMA_URL, "
+                    "then build again"
+                ) from problem
             raise IndexDamaged(
                 f"the Chroma server at {url!r} does not give {name!r} ({problem}); start it or correct DATELINE_CHROMA_URL, "
                 "then run `python -m indexes build` if the vectors are not there"
@@ -228,7 +233,7 @@ class ChromaStore:
                 if build != collection.name and build not in kept:
                     client.delete_collection(collection.name)
         finally:
-            client.close()
+            _close(client)
 
     def __len__(self) -> int:
         return int(self._collection.count())
@@ -257,8 +262,8 @@ class ChromaStore:
         ]
 
     def close(self) -> None:
-        """Free the folder."""
-        self._client.close()
+        """Free the folder, or the connections."""
+        _close(self._client)
         if self._lock is not None:
             self._lock.release()
 
@@ -296,5 +301,12 @@ def _collection(client: "Client", name: str, *, create: bool) -> "tuple[Client, 
             return client, client.create_collection(name, configuration=configuration, embedding_function=None)
         return client, client.get_collection(name, embedding_function=None)
     except BaseException:
-        client.close()
+        _close(client)
         raise
+
+
+def _close(client: "Client") -> None:
+    session = getattr(client._server, "_session", None)  # noqa: SLF001 - the engine leaves its HTTP connections open
+    client.close()
+    if session is not None:
+        session.close()

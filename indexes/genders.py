@@ -1,18 +1,26 @@
-"""Tells from titles, words of kinship and given names whether “he” or “she” can mean a person."""
+"""Tells from titles, words of kinship, given names and pronouns whether “he” or “she” can mean a person."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from indexes.named import NEUTRAL, PLACING, Named
 from indexes.names import fold
+from indexes.roles import Roles
+from indexes.speech_verbs import SPOKE
+from indexes.tokens import Tokens
+from indexes.types import Span
 
 Gender: TypeAlias = Literal["he", "she"]
 
-HE_WORDS = frozenset(
+_HE_WORDS = frozenset(
     """
     mr sir lord chairman spokesman councilman congressman businessman policeman father brother king prince husband son
     grandfather grandson uncle nephew widower man fisherman alderman imam rabbi pope monsignor
     """.split()
 )
-SHE_WORDS = frozenset(
+_SHE_WORDS = frozenset(
     """
     mrs ms miss dame lady chairwoman spokeswoman councilwoman congresswoman businesswoman policewoman mother sister queen
     princess wife daughter grandmother granddaughter aunt niece widow woman actress duchess
@@ -53,15 +61,102 @@ _SHE_NAMES = frozenset(
 )
 
 
-def gender_of_word(word: str) -> Gender | None:
-    """What a title or a word of kinship tells."""
-    return "he" if word in HE_WORDS else "she" if word in SHE_WORDS else None
+_HIS, _HER = frozenset({"he", "his", "himself"}), frozenset({"she", "her", "herself"})
+_OTHERS = PLACING | NEUTRAL | frozenset({"behind", "about", "before", "after", ",", "told", "asked", "against", "than"})
+"""Words after which a pronoun means another than the one just named: “Vane, her owner”, “sitting behind her”."""
+_NO_NOUNS = (
+    PLACING
+    | NEUTRAL
+    | frozenset("that when if how what why who because after before on about as until than or but a the".split())
+)
+_BEFORE = 6
+"""Words before a name among which its title or word of kinship is looked for."""
 
 
-def gender_of_given_name(name: str) -> Gender | None:
-    """What the first word of a name of several words tells."""
-    words = fold(name).split()
-    if len(words) < 2:  # noqa: PLR2004
+@dataclass(frozen=True, slots=True)
+class Genders:
+    """Which people are “he” and which “she”; `mononyms` are single names that pronouns show to be people's."""
+
+    genders: dict[str, Gender] = field(default_factory=dict)
+    mononyms: set[str] = field(default_factory=set)
+
+
+def find_genders(
+    named: Named, roles: Roles, tokens: Tokens, sentences: Sequence[Span], *, is_person: Callable[[str], bool]
+) -> Genders:
+    """What titles tell; else what the pronouns in sentences about one person tell; else the given name."""
+    likely = _told_by_sentences(named, tokens, sentences, is_person)
+    agreed: dict[str, Gender] = {name: next(iter(votes)) for name, votes in likely.items() if len(votes) == 1}
+    by_name: dict[str, Gender] = {}
+    certain: dict[str, Gender] = {}
+    for k, name in enumerate(named.names):
+        full = named.full(k)
+        if told := _of_given_name(full):
+            by_name[full] = told
+        if full in named.places or not (" " in name.full or name.full in named.titled):
+            continue
+        if told := _told_around(named, roles, k):
+            certain.setdefault(full, told)
+    mononyms = {name for name in agreed if " " not in name and likely[name].total() > 1}
+    return Genders({**by_name, **agreed, **certain}, mononyms)
+
+
+def _of_word(word: str) -> Gender | None:
+    return "he" if word in _HE_WORDS else "she" if word in _SHE_WORDS else None
+
+
+def _of_given_name(name: str) -> Gender | None:
+    given, _, surname = fold(name).partition(" ")
+    given = given.split("-")[0]
+    if not surname:
         return None
-    given = words[0].split("-")[0]
     return "he" if given in _HE_NAMES else "she" if given in _SHE_NAMES else None
+
+
+def _told_around(named: Named, roles: Roles, k: int) -> Gender | None:
+    """“Mrs …”, “the professor’s sister, the doctor Annika Toll”, “Rurik Penhale, a spokesman for …”."""
+    first, _ = named.extent(k)
+    told = _of_word(named.low(first - 1).rstrip("."))
+    if told:
+        return told
+    comma = next((i for i in range(first - 1, first - 1 - _BEFORE, -1) if not named.low(i).isalpha()), -1)
+    if named.low(comma) == "," and (told := _of_word(named.low(comma - 1))):
+        return told
+    return next((_of_word(named.low(head)) for head in roles.behind(k)), None)
+
+
+def _told_by_sentences(
+    named: Named, tokens: Tokens, sentences: Sequence[Span], is_person: Callable[[str], bool]
+) -> dict[str, Counter[Gender]]:
+    """How often a pronoun in a sentence that names one person only says “he” and “she” of that person."""
+    likely: dict[str, Counter[Gender]] = {}
+    k = 0
+    for sentence in sentences:
+        mine: dict[str, int] = {}
+        while k < len(named) and named.names[k].start < sentence.end:
+            if named.names[k].start >= sentence.start and k not in named.doubtful and named.full(k) not in named.places:
+                mine.setdefault(named.full(k), k)
+            k += 1
+        people = [name for name in mine if name and is_person(name)] or list(mine)
+        if len(people) == 1:
+            told = _told_by_pronouns(named, tokens, tokens.within(sentence), mine[people[0]])
+            likely.setdefault(people[0], Counter()).update(told)
+    return likely
+
+
+def _told_by_pronouns(named: Named, tokens: Tokens, sentence: range, k: int) -> list[Gender]:
+    """What the pronouns behind the only name of a sentence tell; nothing where one stands before it."""
+    first, last = named.extent(k)
+    low = tokens.low
+    if any(low[i] in _HIS or low[i] in _HER for i in range(sentence.start, first)):
+        return []
+    found: list[Gender] = []
+    for i in range(last + 1, sentence.stop):
+        word, following = low[i], named.low(i + 1)
+        if word == "that":
+            break
+        if (word not in _HIS and word not in _HER) or low[i - 1] in _OTHERS or following in SPOKE:
+            continue
+        if word != "her" or (following.isalpha() and following not in _NO_NOUNS):
+            found.append("he" if word in _HIS else "she")
+    return found

@@ -1,6 +1,6 @@
 """Remembers whom an article spoke of, to tell who “he”, “she” and “it” are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from indexes.casts import Cast
 
@@ -32,27 +32,27 @@ class Memory:
         """Who a pronoun is; `here` are people and bodies spoken of earlier in the same sentence, in order."""
         if pronoun == "they":
             return self.author if self.author in self._bodies[-1:] else None
-        if pronoun in IMPERSONAL:
-            bodies = [name for name in here if self._cast.is_body(name)]
-            if bodies:
-                return bodies[0]
-            return self._bodies[-1] if self._bodies else None
-        people = [name for name in here if self._cast.is_person(name)]
-        if self.stranger and not people:
-            return None
-        for person in (
-            *(person for person in people if self._cast.gender(person) in {None, pronoun}),
-            *(person for person in reversed(self._people) if self._fits(person, pronoun)),
-            *(person for person in reversed(self._people) if self._cast.gender(person) is None),
-        ):
+        if pronoun == "it":
+            return next((name for name in here if self._cast.is_body(name)), self._bodies[-1] if self._bodies else None)
+        for person in self._likely(pronoun, here):
             self._cast.learn(person, "he" if pronoun == "he" else "she")
             return person
         return None
 
-    def _fits(self, person: str, pronoun: str) -> bool:
-        """Whether the pronoun is a person's, who was told of or spoke where nothing else tells."""
-        gender = self._cast.gender(person)
-        return gender == pronoun or (gender is None and person in self._acting)
+    def _likely(self, pronoun: str, here: Sequence[str]) -> Iterator[str]:
+        """Whom “he” or “she” can mean, the likeliest first: those who acted before those who were only mentioned."""
+        people = [name for name in here if self._cast.is_person(name)]
+        yield from (person for person in people if self._cast.gender(person) in {None, pronoun})
+        if self.stranger and not people:
+            return
+        latest = self._people[::-1]
+        unknown = [person for person in latest if self._cast.gender(person) is None]
+        yield from (
+            person
+            for person in latest
+            if self._cast.gender(person) == pronoun or (person in unknown and person in self._acting)
+        )
+        yield from unknown
 
     def note(self, mentioned: Sequence[str], subject: str | None, speakers: Sequence[str]) -> None:
         """Take in a sentence: whom it mentions, whom it is about, who speaks in it (the one quoted last)."""

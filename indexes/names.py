@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,9 @@ TITLES = frozenset(
 )
 """Words that stand before a name and are not part of it (compared in lower case, without a full stop)."""
 
-PARTICLES = frozenset("de del della der den di da do dos du la le van von bin ibn al el ter ten af av zu zum y e".split())
+PARTICLES = frozenset(
+    "de del della der den di da do dos du la le van von bin ibn al el ter ten af av zu zum y e".split()
+)
 """Lower-case words that may stand inside a name."""
 
 NOT_NAMES = frozenset(
@@ -55,7 +58,9 @@ COLLECTIVE = frozenset(
 """Last words of names that bodies bear."""
 
 _MONTH_NAMES = frozenset({"may", "june", "april", "august"})
-_BEFORE_MONTHS = re.compile(r"\b(?:in|of|on|since|until|by|last|next|this|early|late|mid|from|to|end|\d)[\s-]+$", re.IGNORECASE)
+_BEFORE_MONTHS = re.compile(
+    r"\b(?:in|of|on|since|until|by|last|next|this|early|late|mid|from|to|end|\d)[\s-]+$", re.IGNORECASE
+)
 _ADJECTIVES = frozenset("independent republican democrat democratic labour conservative".split())
 _WORD = re.compile(
     r"(?<![\w’'.-])(?:(?:al|el|ad|as|ash|ar|at|an|ben|bin)-|[dlDLO][’'])?[^\W\d_a-zß-öø-ÿ]"
@@ -64,6 +69,10 @@ _WORD = re.compile(
 _GAP = re.compile(r"[ \u00a0]+(?:(?:" + "|".join(sorted(PARTICLES, key=len, reverse=True)) + r")[ \u00a0]+){0,3}")
 _PLURAL_POSSESSIVE = re.compile(r"(?<=s)[’'] ")
 _INITIAL = re.compile(r"[^\W\d_](?:[.][^\W\d_])*")
+_NAMESAKES = 30
+"""So many people of one surname an article tells apart."""
+_LONGEST_RUN = 12
+"""Words after which a run of capitalised words is no longer one name."""
 _SHORT = 40
 """Characters of a text up to which its folded form is remembered: the same names come again and again."""
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -120,7 +129,7 @@ def find_names(text: str, *, offset: int = 0) -> list[Name]:
         token = word.group()
         if not (token[0].isupper() or "-" in token or "’" in token or "'" in token):
             continue
-        if run and not _joined(text, run[-1], word):
+        if run and (len(run) == _LONGEST_RUN or not _joined(text, run[-1], word)):
             names.extend(_name_of(text, run, offset))
             run = []
         if _is_no_name(text, word, inside=bool(run)):
@@ -246,37 +255,38 @@ class People:
 
     def __init__(self, names: Iterable[Name]) -> None:
         """Keep the names in order of position."""
-        self.names = sorted(names, key=lambda name: name.start)
-        self._by_word: dict[str, list[Name]] = {}
-        self._full: dict[str, list[Name]] = {}
-        for name in self.names:
-            words = _name_words(name.full)
+        self._places: dict[str, list[int]] = {}
+        self._by_surname: dict[str, list[str]] = {}
+        for name in sorted(names, key=lambda name: name.start):
+            places = self._places.setdefault(name.full, [])
+            places.append(name.start)
+            words = _name_words(name.full) if len(places) == 1 else []
             if len(words) > 1:
-                for word in {_sounds(piece) for piece in (words[-1], *words[-1].split("-"))}:
-                    self._by_word.setdefault(word, []).append(name)
+                for surname in {_sounds(piece) for piece in (words[-1], *words[-1].split("-"))}:
+                    namesakes = self._by_surname.setdefault(surname, [])
+                    if len(namesakes) < _NAMESAKES:
+                        namesakes.append(name.full)
+        self._fuller: dict[str, list[str]] = {}
 
     def full(self, name: str, *, before: int) -> str:
         """The fullest form of `name` in the article: nearest before the position, else the first after it."""
-        candidates = self._candidates(name)
-        if not candidates:
-            return name
-        earlier = [candidate for candidate in candidates if candidate.start <= before]
-        best = earlier[-1] if earlier else candidates[0]
-        return self.full(best.full, before=before) if self._candidates(best.full) else best.full
+        fullest = self.all_full(name)
+        earlier = [
+            (places[at - 1], full) for full in fullest if (at := bisect_right(places := self._places[full], before))
+        ]
+        return max(earlier)[1] if earlier else fullest[0] if fullest else name
 
     def all_full(self, name: str) -> list[str]:
         """Every fullest form that `name` could stand for, in order; empty where there is none but itself."""
-        fullest = (candidate.full for candidate in self._candidates(name) if not self._candidates(candidate.full))
-        return list(dict.fromkeys(fullest))
+        return [fuller for fuller in self._candidates(name) if not self._candidates(fuller)]
 
-    def _candidates(self, name: str) -> list[Name]:
-        if name not in self._full:
-            self._full[name] = list(self._fuller(name))
-        return self._full[name]
-
-    def _fuller(self, name: str) -> Iterator[Name]:
-        """The names of more words that can mean the same person (a body of more words only where it ends in the name)."""
-        words = _name_words(name)
-        for candidate in self._by_word.get(_sounds(words[-1]), ()) if words else ():
-            if len(_name_words(candidate.full)) > len(words) and same_person(name, candidate.full):
-                yield candidate
+    def _candidates(self, name: str) -> list[str]:
+        """The names of more words that can mean the same."""
+        if name not in self._fuller:
+            words = _name_words(name)
+            self._fuller[name] = [
+                namesake
+                for namesake in (self._by_surname.get(_sounds(words[-1]), ()) if words else ())
+                if len(_name_words(namesake)) > len(words) and same_person(name, namesake)
+            ]
+        return self._fuller[name]

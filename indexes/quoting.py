@@ -12,10 +12,10 @@ _MARKS = re.compile(r"[“”„«»\"‘’']")
 _BREAK = re.compile(r"\n+")
 _STOPS = ".,?!…;—–"
 _YEARS = re.compile(r"\d\ds?\b")
-_LONGEST_SINGLE = 3_000
-"""Characters that single marks can hold: an apostrophe must not send the reading to the end of a long paragraph."""
-_FEW = 4
-"""Words from which what a plural possessive could close is taken as closed."""
+_MOST_APOSTROPHES = 60
+"""Marks behind a single one among which its closing one is looked for."""
+_FEW, _FEW_LETTERS = 4, 60
+"""Words (and characters) of a term in single marks; what a plural possessive could close has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _BREAK.finditer(text):
         wrapped = match.end() - match.start() == 1 and text[match.end() : match.end() + 1].islower()
-        if wrapped and text[match.start() - 1 : match.start()] not in tuple(".?!:”\""):
+        if wrapped and text[match.start() - 1 : match.start()] not in tuple('.?!:”"'):
             continue
         if match.start() > start:
             yield start, match.start()
@@ -139,23 +139,22 @@ class _Paragraph:
 
     def _single(self, k: int) -> tuple[int, int]:
         """Closes at a stop or a word's end; a plural's apostrophe closes only where nothing after it does."""
-        opened, closer = self._marks[k], "’" if self._text[self._marks[k]] == "‘" else "'"
+        text, opened = self._text, self._marks[k]
+        curly = text[opened] == "‘"
         plural: tuple[int, int] | None = None
-        for j in range(k + 1, len(self._marks)):
+        for j in range(k + 1, min(len(self._marks), k + 1 + _MOST_APOSTROPHES)):
             at = self._marks[j]
-            character = self._text[at]
-            if at - opened > _LONGEST_SINGLE:
-                break
-            if character in "‘'" and self._opens(at) and not self._shuts(at):
-                return (j, 0) if plural is None else plural
-            if character != closer or not self._shuts(at):
+            if text[at] in "‘'" and self._opens(at) and not self._shuts(at):
+                return plural or (j, 0)
+            if text[at] != ("’" if curly else "'") or not self._shuts(at):
                 continue
             if self._before(at) in _STOPS:
                 return j + 1, at
-            if self._before(at) == "s" and self._text[at + 1 : at + 3].strip()[:1].islower():
-                plural = plural or (j + 1, at)
-            elif closer == "’" or self._text[opened + 1 : at].count(" ") < _FEW:
+            if self._before(at) == "s" and text[at + 1 : at + 3].strip()[:1].islower():
+                long = at - opened > _FEW_LETTERS or text.count(" ", opened + 1, at) >= _FEW - 1
+                plural = plural or ((j + 1, at) if curly and long else None)
+            elif curly or (at - opened < _FEW_LETTERS and text.count(" ", opened + 1, at) < _FEW):
                 return j + 1, at
-        if plural and self._text[opened + 1 : plural[1]].count(" ") >= _FEW - 1 and closer == "’":
+        if plural:
             return plural
-        return (len(self._marks), -1) if self._runs_on(self._text[opened]) else (k + 1, 0)
+        return (len(self._marks), -1) if self._runs_on(text[opened]) else (k + 1, 0)

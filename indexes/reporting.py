@@ -8,90 +8,82 @@ from indexes.tokens import Tokens
 from indexes.types import Span
 
 _QUESTIONS = frozenset("whether why how what if when where who".split())
-_LISTENERS = 6
+_JOINS = frozenset({"and", "but", "while", ",", "though", "although", "whereas"})
+"""Words behind which another attribution begins."""
+_EMBEDS = frozenset({"as", "than", "what", "which", "who"})
+"""Words that make an attribution part of another's clause: “than it admits”."""
+_BETWEEN = frozenset(
+    """
+    on in at to from with by during after before through over late early last this yesterday today again afterwards later
+    however too only , monday tuesday wednesday thursday friday saturday sunday of
+    """.split()
+)
+"""Words that may stand between the verb and “that”: said on Tuesday that …"""
+_NO_CLAUSE = frozenset({",", ":", ".", "for", "against", "with"})
+_LISTENERS, _LONGEST = 6, 200
+"""Tokens that name the listener, and that a clause has at most."""
 _SHORTEST = 8
-"""Characters of the shortest clause."""
+"""Characters that a clause has more than."""
 _LEAD = 3
 """Words before an attribution from which these are the statement: “The talks had failed, she said”."""
-_JOINS = frozenset({"and", "but", "while", ",", "though", "although", "whereas"})
-_EMBEDS = frozenset({"as", "than", "what", "which", "who"})
-_BETWEEN = frozenset(
-    "on in at to from with by during after before through over late early last this yesterday today again afterwards later "
-    "however too only , monday tuesday wednesday thursday friday saturday sunday of".split()
-)
 _STOPS = frozenset({".", "!", "?", ";", Tokens.QUOTE})
 
 
 def find_clause(tokens: Tokens, by: Attribution, within: range, others: Sequence[int]) -> Span | None:
     """What `by` tells, inside the sentence `within`; attributions at tokens `others` follow. None where nothing."""
-    if by.manner == "noun" or by.speaker is None:
+    verb = tokens.low[by.verb]
+    if by.manner == "noun" or (by.first > within.start and tokens.low[by.first - 1] in _EMBEDS):
         return None
     if by.manner == "according":
-        return _around(tokens, by, within)
-    verb = tokens.low[by.verb]
-    if by.first > within.start and tokens.low[by.first - 1] in _EMBEDS:
-        return None
-    if verb not in REPORTS_THAT and by.manner == "verb":
+        before = _before(tokens, by, within, comma=False)
+        return _span(tokens, before or range(by.last + 1, _end(tokens, by, within, others)))
+    if by.manner == "verb" and verb not in REPORTS_THAT:
         return None
     end = _end(tokens, by, within, others)
-    start = _start(tokens, by, end)
-    before = _before(tokens, by, within)
-    if verb in REPORTS and before and (start is None or before.stop - before.start > end - start):
-        return _span(tokens, before)
-    if start is None:
-        return before and _span(tokens, before)
-    return _span(tokens, range(start, end))
+    behind = range(_start(tokens, by, end), end)
+    before = _before(tokens, by, within) if verb in REPORTS else None
+    return _span(tokens, before if before and len(before) > len(behind) else behind)
 
 
-def _start(tokens: Tokens, by: Attribution, end: int) -> int | None:
-    """The first token of what is told behind the verb; None where the verb tells nothing there."""
+def _start(tokens: Tokens, by: Attribution, end: int) -> int:
+    """The first token of what is told behind the verb; `end` where the verb tells nothing there."""
     verb, start = tokens.low[by.verb], by.last + 1
     aside = verb in TELL or (start < end and (tokens.low[start] in _BETWEEN or tokens.low[start].endswith("ly")))
     for i in range(start, min(start + _LISTENERS * 2, end)):
         word = tokens.low[i]
         if word == "that" and (aside or i == start) and tokens.low[i - 1] not in {"of", "about", "to", "for"}:
             return i + 1
-        if word in _QUESTIONS and (verb in TELL or verb == "asked" or i == start):
+        if word in _QUESTIONS and (verb in TELL or i == start):
             return i
-    if verb in TELL and verb not in {"warned", "promised", "urged", "advised"}:
-        to = next((i for i in range(start, min(start + _LISTENERS, end)) if tokens.low[i] in {"to", "he", "she", "it", "they"}), None)
-        return to
-    if verb not in REPORTS or start >= end or tokens.low[start] in {",", ":", ".", "for", "against", "with"}:
-        return None
-    return start
+    if verb in {"told", "tells", "reminded", "assured", "informed"}:
+        listeners = range(start, min(start + _LISTENERS, end))
+        return next((i for i in listeners if tokens.low[i] in {"to", "he", "she", "it", "they"}), end)
+    return end if verb not in REPORTS or start >= end or tokens.low[start] in _NO_CLAUSE else start
 
 
 def _end(tokens: Tokens, by: Attribution, within: range, others: Sequence[int]) -> int:
     """The token behind the last one of what is told."""
-    for i in range(by.last + 1, within.stop):
-        if tokens.low[i] in _STOPS:
+    last = min(within.stop, by.last + 1 + _LONGEST)
+    for i in range(by.last + 1, last):
+        if tokens.low[i] in _STOPS or (i + 1 in others and tokens.low[i] in _JOINS):
             return i
-        if i + 1 in others and tokens.low[i] in _JOINS:
-            return i
-    return within.stop
+    return last
 
 
-def _before(tokens: Tokens, by: Attribution, within: range) -> range | None:
+def _before(tokens: Tokens, by: Attribution, within: range, *, comma: bool = True) -> range | None:
     """What stands before “, she said”."""
-    comma = by.first - 1
-    if comma < within.start or tokens.low[comma] != "," or (by.last + 1 < within.stop and tokens.low[by.last + 1] == "for"):
-        return None
-    start = comma
-    while start > within.start and tokens.low[start - 1] not in _STOPS:
+    end = by.first
+    if comma:
+        end -= 1
+        argued_for = by.last + 1 < within.stop and tokens.low[by.last + 1] == "for"
+        if end < within.start or tokens.low[end] != "," or argued_for:
+            return None
+    start = end
+    while start > max(within.start, end - _LONGEST) and tokens.low[start - 1] not in _STOPS:
         start -= 1
-    while start < comma and tokens.low[start] in {"and", "but", ","}:
+    while start < end and tokens.low[start] in {"and", "but", ","}:
         start += 1
-    return range(start, comma) if comma - start >= _LEAD else None
-
-
-def _around(tokens: Tokens, by: Attribution, within: range) -> Span | None:
-    """What “according to X” stands before or behind: the longer."""
-    before = range(within.start, by.first)
-    while len(before) > 0 and tokens.low[before.start] in _STOPS | {","}:
-        before = range(before.start + 1, before.stop)
-    behind = range(by.last + 1, within.stop)
-    longer = before if len(before) >= _LEAD else behind
-    return _span(tokens, longer)
+    return range(start, end) if end - start >= _LEAD else None
 
 
 def _span(tokens: Tokens, found: range) -> Span | None:

@@ -40,13 +40,17 @@ REPORTS = frozenset(
 )
 """Forms after which the words of a speaker are told, whether or not “that” stands before them."""
 
-REPORTS_THAT = REPORTS | frozenset("replied answered responded objected protested wrote writes remarked concluded joked agreed".split())
+REPORTS_THAT = REPORTS | frozenset(
+    "replied answered responded objected protested wrote writes remarked concluded joked agreed".split()
+)
 """Forms that tell a speaker's words where “that”, “whether” or a question word stands before these."""
 
 TELL = frozenset("told tells reminded assured informed warned urged advised promised".split())
 """Forms whose object is the listener."""
 
-BASE = frozenset("say tell ask add write call joke argue warn insist claim admit describe quip complain explain".split())
+BASE = frozenset(
+    "say tell ask add write call joke argue warn insist claim admit describe quip complain explain".split()
+)
 """Forms that speak after “used to”, “would” or “went on to”."""
 
 GERUNDS = frozenset(
@@ -65,9 +69,7 @@ WORDS = frozenset(
 )
 """Nouns for what somebody said: Lorrimer’s claim that …"""
 
-DOCUMENTS = frozenset(
-    "statement letter message note post tweet email e-mail text caption".split()
-)
+DOCUMENTS = frozenset("statement letter message note post tweet email e-mail text caption".split())
 """Things that “read” or “say” something for their author."""
 
 SENT = frozenset("from by".split())
@@ -79,5 +81,7 @@ TALKS = frozenset("said says told tells added adds recalled wrote explained expl
 ANSWERS = frozenset("answered answers replied replies responded responds retorted countered".split())
 """Forms by which the one who was asked speaks."""
 
-NAMING = frozenset("so-called dubbed titled entitled nicknamed headlined named term phrase word slogan song film book play album hit".split())
+NAMING = frozenset(
+    "so-called dubbed titled entitled nicknamed headlined named term phrase word slogan song film book play album hit".split()
+)
 """Words before marks that hold a name or a term, and no speech."""

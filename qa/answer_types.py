@@ -126,11 +126,13 @@ def holds_answer(kind: Kind, text: str, *, names: Sequence[str] = ()) -> bool:
     return check(text, names) if check else True
 
 
-def fits_exactly(question: str, text: str) -> float:
+def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> float:
     """1 where the text holds what the words of the question ask for (an age, money, a share …), else 0.
 
     0.5 where the question asks for nothing that can be told so.
     """
+    if names and _EXACT[0][0].search(question):
+        return float(any(_age_of(name).search(text) for name in names))
     asked = [needed for asks, needed in _EXACT if asks.search(question)]
     if asked:
         return float(all(needed.search(text) for needed in asked))
@@ -141,6 +143,14 @@ def fits_exactly(question: str, text: str) -> float:
     if "much" in thing.group().lower():
         return 0.5
     return float(_counts(text, counted))
+
+
+def _age_of(name: str) -> re.Pattern[str]:
+    """An age beside a name: “Jill Scott, 35”, “the 35-year-old Scott”, “Scott, who is 35”, “Scott is 35”."""
+    surname = re.escape(name.split()[-1])
+    after = r"(?:,? (?:who )?(?:is|was|turned|turns|at|aged),? |, (?:aged )?)"
+    number = r"(?:\d{1,3}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|\w+teen)\b(?! (?:years (?:of|in)|per|votes|points))"
+    return re.compile(rf"\b{surname}\b{after}{number}|\b\d{{1,3}}-year-old [^.,;]{{0,40}}\b{surname}\b", re.IGNORECASE)
 
 
 def _counts(text: str, counted: set[str]) -> bool:

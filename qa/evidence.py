@@ -10,12 +10,21 @@ from indexes.names import fold, same_person
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vectors, Vocabulary
 from indexes.words import find_words
 from qa.answer_types import fits_exactly, holds_answer
-from qa.question import Part
+from qa.question import Part, content_stems
 
 MAX_QUOTE = 500
 """Characters of a quote."""
 MAX_SENTENCES = 3
 """Sentences of a quote."""
+_MONTHS = "january february march april may june july august september october november december".split()
+_LATEST = re.compile(
+    r"\b(?:latest|most recent|now|in the end|finally|eventually|current(?:ly)?|final|by now|so far|today)\b",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"\b(?:first|original(?:ly)?|at the start|initial(?:ly)?|at first|in the beginning|earliest)\b", re.IGNORECASE
+)
+_TWO = 2
 _BESIDE = 0.8
 """What the score of a passage is worth for words of the same article outside of it."""
 _SCORED = 48
@@ -34,7 +43,10 @@ class Features:
     the quote, and of its window, with the question. `exact`: holds to the letter what is asked for (an age, money, the
     thing counted); 0.5 where that cannot be told. `rarest`: the question's rarest content word is in the window.
     `peak`, `similar_peak`: the learned scorer, and the cosine, on the best single sentence of the quote. `known`: share
-    of the question's content words that occur anywhere in the index.
+    of the question's content words that occur anywhere in the index. `rest`: the learned scorer on the question without
+    its names; `cover_rest`: the share of its other content words in the window. `month`: the article is of a month that
+    the question names, `recent`: it is later than the others where the question asks for the latest; 0.5 where it does
+    not ask. `spoken`: the words have a speaker, where the question asks who said something.
     """
 
     sparse: float = 0.0
@@ -54,6 +66,11 @@ class Features:
     peak: float = 0.0
     similar_peak: float = 0.0
     known: float = 1.0
+    rest: float = 0.0
+    cover_rest: float = 0.0
+    month: float = 0.5
+    recent: float = 0.5
+    spoken: float = 0.5
 
     def vector(self) -> list[float]:
         """The features in the order of `NAMES`."""
@@ -78,6 +95,11 @@ NAMES = (
     "peak",
     "similar_peak",
     "known",
+    "rest",
+    "cover_rest",
+    "month",
+    "recent",
+    "spoken",
 )
 
 
@@ -175,9 +197,7 @@ def _read(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[_Reading
                 article=articles[article_id],
                 sentences=spans,
                 quotations=quotations.get(article_id, ()),
-                hits=[
-                    (Span(hit.passage.start, hit.passage.end), hit.score / best, hit.dense or 0.0) for hit in hits
-                ],
+                hits=[(Span(hit.passage.start, hit.passage.end), hit.score / best, hit.dense or 0.0) for hit in hits],
             )
         )
     return readings
@@ -308,9 +328,11 @@ def _describe(
         quote = article.text[start:end]
         rows.append((reading, start, end, speaker, direct, quote, f"{article.title}. {window}"))
     covers = [(_cover(rarity, row[5]), _cover(rarity, row[6])) for row in rows]
-    order = sorted(range(len(rows)), key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].hit(rows[i][1], rows[i][2])[0], reverse=True)[
-        :_SCORED
-    ]
+    order = sorted(
+        range(len(rows)),
+        key=lambda i: covers[i][0] + covers[i][1] + rows[i][0].hit(rows[i][1], rows[i][2])[0],
+        reverse=True,
+    )[:_SCORED]
     asked = part.topic if part.speaker is not None else part.text
     quotes = scorer.score(asked, [rows[i][5] for i in order])
     windows = scorer.score(asked, [rows[i][6] for i in order])
@@ -320,6 +342,10 @@ def _describe(
     peaks = _peaks(scorer.score(asked, [one for several in sentences for one in several]), sentences)
     similar_peaks = _peaks(nearness.score(part.text, [one for several in sentences for one in several]), sentences)
     known = sum(1 for stem in part.stems if vocabulary.frequency(stem)) / len(part.stems) if part.stems else 1.0
+    rest = without_names(part)
+    rests = scorer.score(rest, [rows[i][5] for i in order])
+    rest_rarity = {stem: weight for stem, weight in rarity.items() if stem in set(content_stems(rest))}
+    moments = sorted({rows[i][0].article.published or "" for i in order})
     rarest = max(rarity, key=lambda stem: rarity[stem]) if rarity else None
     in_article: dict[str, float] = {}
     candidates = []
@@ -341,11 +367,16 @@ def _describe(
             direct=float(direct),
             similar=float(similar[rank]),
             similar_window=float(similar_windows[rank]),
-            exact=fits_exactly(part.text, quote),
+            exact=fits_exactly(part.text, quote, names=part.names),
             rarest=float(rarest is None or any(word.stem == rarest for word in find_words(window))),
             peak=peaks[rank],
             similar_peak=similar_peaks[rank],
             known=known,
+            rest=float(rests[rank]),
+            cover_rest=_cover(rest_rarity, window) if rest_rarity else 1.0,
+            month=_of_month(part.text, article),
+            recent=_recency(part.text, article, moments),
+            spoken=0.5 if part.kind != "who_said" else float(speaker is not None),
         )
         candidates.append(Candidate(article=article, start=start, end=end, speaker=speaker, features=features))
     return candidates
@@ -366,6 +397,37 @@ def _peaks(scores: Vectors, sentences: Sequence[Sequence[str]]) -> list[float]:
         peaks.append(float(scores[at : at + len(several)].max()))
         at += len(several)
     return peaks
+
+
+def without_names(part: Part) -> str:
+    """What is asked, without the names in it: they are matched easily, and what is asked about them is not."""
+    text = part.topic if part.speaker is not None else part.text
+    for name in part.names:
+        text = re.sub(rf"\b{re.escape(name)}(?:[’']s)?", " ", text)
+    return " ".join(text.split()) or part.text
+
+
+def _of_month(question: str, article: Article) -> float:
+    """1 for an article of a month or year that the question names, 0 for another one, 0.5 where neither is known."""
+    months = [
+        _MONTHS.index(name.lower()) + 1 for name in re.findall(rf"\b(?:{'|'.join(_MONTHS)})\b", question, re.IGNORECASE)
+    ]
+    if re.search(r"\bmay\b", question):
+        months = [month for month in months if month != _MONTHS.index("may") + 1]
+    day = article.day
+    if not months or day is None:
+        return 0.5
+    return float(day.month in months)
+
+
+def _recency(question: str, article: Article, moments: Sequence[str]) -> float:
+    """Where among the moments of publication an article stands, if the question asks for the latest or the first news."""
+    if len(moments) < _TWO or article.published is None:
+        return 0.5
+    place = moments.index(article.published) / (len(moments) - 1)
+    if _LATEST.search(question):
+        return place
+    return 1 - place if _FIRST.search(question) else 0.5
 
 
 def window_of(article: Article, sentences: Sequence[Span], start: int, end: int) -> str:

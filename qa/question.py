@@ -25,6 +25,7 @@ _SAID_ABOUT = tuple(
     for pattern in (
         rf"^(?:what|how|why|which|when|where)\b[^?]*?\b(?:did|does|do|has|have|had|would|could|is|was)\s+{_WHO}\s+(?:\w+ly\s+|also\s+|ever\s+|publicly\s+|have\s+to\s+|have\s+|been\s+)*(?:{_SPEECH})\b\s*(?P<topic>.*)$",
         rf"^(?:what|which)\s+(?:\w+\s+)?(?:reasons?|explanation|answer|reply|estimate|account|description|words?|warning|advice)\s+(?:did|does|has|have)\s+{_WHO}\s+(?:give|gave|given|use|used|offer|have)\b\s*(?P<topic>.*)$",
+        rf"^{_WHO},\s*what\s+(?:was|is|were|are)\s+(?:his|her|their|its)\s+(?:\w+\s+)?{_NOUNS}\s*(?P<topic>.*)$",
         rf"^(?:did|does|has|have)\s+{_WHO}\s+(?:\w+ly\s+|ever\s+)?(?:{_SPEECH})\b\s*(?P<topic>.*)$",
         rf"^what\s+(?:was|were|is|are)\s+{_WHO}['’]s?\s+(?:\w+\s+)?{_NOUNS}\s*(?P<topic>.*)$",
         rf"^what\s+(?:was|were|is|are)\s+the\s+(?:\w+\s+)?{_NOUNS}\s+(?:of|from|by)\s+{_WHO}\s+(?P<topic>(?:on|about|to|regarding|over|when|after)\b.*)$",
@@ -155,6 +156,7 @@ def content_stems(text: str) -> tuple[str, ...]:
 
 
 def _read_part(text: str, speakers: Sequence[str]) -> Part:
+    text = re.sub(r"^(?:and|but|so|also)\b[\s,]*", "", text, flags=re.IGNORECASE)
     names = _names_in(text, speakers)
     speaker, topic = _speaker_in(text, names, speakers)
     if speaker is not None:

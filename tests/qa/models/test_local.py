@@ -54,8 +54,8 @@ def test_files_that_are_no_weights(tmp_path: Path, content: bytes | None) -> Non
 def test_long_prompt_is_refused(model: LocalModel) -> None:
     """A prompt longer than the context is a failure that says which setting to raise."""
     with pytest.raises(ModelFailed, match="DATELINE_LLM_CONTEXT"):
-        model.complete(user("crate " * 900), schema=SMALL, max_tokens=20)
-    assert json.loads(model.complete(user("Go on?"), schema=SMALL, max_tokens=20).text)["ok"] in {True, False}
+        model.complete(user("crate " * 900), schema=SMALL, max_tokens=90)
+    assert json.loads(model.complete(user("Go on?"), schema=SMALL, max_tokens=90).text)["ok"] in {True, False}
 
 
 @pytest.mark.llm
@@ -63,7 +63,7 @@ def test_impossible_schema_is_refused(model: LocalModel) -> None:
     """A schema that llama.cpp cannot follow is a failure, and the model serves on."""
     with pytest.raises(ModelFailed, match="cannot take this request"):
         model.complete(user("Go on?"), schema={"type": "nonsense"}, max_tokens=20)
-    assert model.complete(user("Go on?"), schema=SMALL, max_tokens=20).completion_tokens > 0
+    assert model.complete(user("Go on?"), schema=SMALL, max_tokens=90).completion_tokens > 0
 
 
 @pytest.mark.llm
@@ -73,16 +73,16 @@ def test_time_is_bounded(weights: Path) -> None:
     with pytest.raises(ModelUnavailable, match="DATELINE_LLM_TIMEOUT_S"):
         hasty.complete(user("Tell a long story. " * 60), schema=SMALL, max_tokens=200)
     hasty._timeout_s = 200
-    assert hasty.complete(user("Go on?"), schema=SMALL, max_tokens=20).completion_tokens > 0
+    assert hasty.complete(user("Go on?"), schema=SMALL, max_tokens=90).completion_tokens > 0
     hasty.close()
 
 
 @pytest.mark.llm
-def test_text_of_a_template_is_text(model: LocalModel) -> None:
+def test_reading_ahead_changes_no_reply(model: LocalModel) -> None:
     """Reading ahead leaves the reply as it would be without."""
-    before = model.complete(user("Is it day?"), schema=SMALL, max_tokens=20)
+    before = model.complete(user("Is it day?"), schema=SMALL, max_tokens=90)
     model.read_ahead(user("Is it"))
-    assert json.loads(model.complete(user("Is it day?"), schema=SMALL, max_tokens=20).text) == json.loads(before.text)
+    assert json.loads(model.complete(user("Is it day?"), schema=SMALL, max_tokens=90).text) == json.loads(before.text)
 
 
 @pytest.mark.llm
@@ -90,9 +90,9 @@ def test_llama_cpp_is_silent_and_leaves_signals_alone(weights: Path, capfd: pyte
     """Nothing is printed, whatever happens, and Ctrl-C still reaches Python."""
     before = signal.getsignal(signal.SIGINT)
     opened = LocalModel(weights, name="small", threads=1, context=512, timeout_s=200)
-    opened.complete(user("Go on?"), schema=SMALL, max_tokens=20)
+    opened.complete(user("Go on?"), schema=SMALL, max_tokens=90)
     with pytest.raises(ModelFailed):
-        opened.complete(user("crate " * 900), schema=SMALL, max_tokens=20)
+        opened.complete(user("crate " * 900), schema=SMALL, max_tokens=90)
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
     opened.close()
@@ -130,4 +130,4 @@ def test_default_model_answers_from_evidence() -> None:
     assert reply.answerable
     assert "The quay is closed until the cranes are safe" in reply.claims[0][0]
     assert reply.claims[0][1] == (1,)
-    assert completion.prompt_tokens < 450
+    assert completion.prompt_tokens < 500
