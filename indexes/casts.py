@@ -22,9 +22,15 @@ _GEOGRAPHY = frozenset(
     """
     street road lane avenue bay quay island islands square bridge river point valley hill mountain lake beach park county
     city town village state states kingdom republic coast sea ocean strip gardens hall tower building basin cup games
-    series league open prize award day week act war high rovers united
+    series league open prize award day week act war high rovers united championship championships constitution america
+    africa asia europe
     """.split()
 )
+"""Last words of names that are no person's."""
+_DIRECTIONS = frozenset(
+    "new north south east west northern southern eastern western san los las united great saudi fort".split()
+)
+"""First words of names of places."""
 _LONGEST = 5
 """Words of the longest name of a person."""
 
@@ -39,7 +45,7 @@ class Cast:
         self._mononyms: set[str] = set()
         self._persons: dict[str, bool] = {}
         found = find_genders(self.named, self.roles, tokens, sentences, is_person=self.is_person)
-        self._genders, self._mononyms = found.genders, found.mononyms
+        self._genders, self._mononyms, self._things = found.genders, found.mononyms, found.things
         self._persons.clear()
         self._bodies: dict[str, dict[str, int]] = {}
         for k in range(len(self.named)):
@@ -60,8 +66,13 @@ class Cast:
         if name in self.named.titled or name in self._mononyms:
             return True
         folded = [fold(word) for word in words]
-        named_after = words[0] in self.named.places or folded[-1] in _GEOGRAPHY
+        named_after = words[0] in self.named.places or folded[-1] in _GEOGRAPHY or folded[0] in _DIRECTIONS
         return len(words) > 1 and not named_after and BODIES.isdisjoint(folded)
+
+    def may_be_person(self, name: str) -> bool:
+        """Whether a single name that speaks can be a surname: “Osienski”, not “the Courier”, “NASA” or “Calder Quay”."""
+        one = name.isalpha() and name[:1].isupper() and not name.isupper()
+        return one and fold(name) not in BODIES and name not in self._things and name not in self.named.places
 
     def is_known(self, person: str) -> bool:
         """Whether more than the capitals of a name tells that it is a person's: a title, a role, or being named again."""

@@ -1,6 +1,5 @@
 """Turns texts into vectors with a sentence-transformers model on this machine."""
 
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from indexes.errors import WeightsDamaged
+from indexes.quieting import quiet_engines
 from indexes.types import Vectors
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ class SentenceEncoder:
 
 
 def _load(folder: Path) -> "SentenceTransformer":
-    for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
-        os.environ.setdefault(variable, "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    quiet_engines()
     from sentence_transformers import SentenceTransformer  # seconds and 400 MB: only where a model is really used
     from transformers.utils.logging import disable_progress_bar
 

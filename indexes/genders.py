@@ -13,6 +13,7 @@ from indexes.tokens import Tokens
 from indexes.types import Span
 
 Gender: TypeAlias = Literal["he", "she"]
+_Told: TypeAlias = Literal["he", "she", "it"]
 
 _HE_WORDS = frozenset(
     """
@@ -61,6 +62,7 @@ _SHE_NAMES = frozenset(
 )
 
 
+_ITS = frozenset({"it", "its"})
 _HIS, _HER = frozenset({"he", "his", "himself"}), frozenset({"she", "her", "herself"})
 _OTHERS = PLACING | NEUTRAL | frozenset({"behind", "about", "before", "after", ",", "told", "asked", "against", "than"})
 """Words after which a pronoun means another than the one just named: “Vane, her owner”, “sitting behind her”."""
@@ -75,10 +77,14 @@ _BEFORE = 6
 
 @dataclass(frozen=True, slots=True)
 class Genders:
-    """Which people are “he” and which “she”; `mononyms` are single names that pronouns show to be people's."""
+    """Which people are “he” and which “she”.
+
+    `mononyms` are single names that pronouns show to be people's, `things` those that they show to be none.
+    """
 
     genders: dict[str, Gender] = field(default_factory=dict)
     mononyms: set[str] = field(default_factory=set)
+    things: set[str] = field(default_factory=set)
 
 
 def find_genders(
@@ -86,7 +92,11 @@ def find_genders(
 ) -> Genders:
     """What titles tell; else what the pronouns in sentences about one person tell; else the given name."""
     likely = _told_by_sentences(named, tokens, sentences, is_person)
-    agreed: dict[str, Gender] = {name: next(iter(votes)) for name, votes in likely.items() if len(votes) == 1}
+    agreed: dict[str, Gender] = {}
+    for person, votes in likely.items():
+        only = next(iter(votes)) if len(votes) == 1 else "it"
+        if only != "it":
+            agreed[person] = only
     by_name: dict[str, Gender] = {}
     certain: dict[str, Gender] = {}
     for k, name in enumerate(named.names):
@@ -97,8 +107,9 @@ def find_genders(
             continue
         if told := _told_around(named, roles, k):
             certain.setdefault(full, told)
-    mononyms = {name for name in agreed if " " not in name and likely[name].total() > 1}
-    return Genders({**by_name, **agreed, **certain}, mononyms)
+    mononyms = {person for person in agreed if " " not in person and likely[person].total() > 1}
+    things = named.things() | {thing for thing, votes in likely.items() if votes["it"]}
+    return Genders({**by_name, **agreed, **certain}, mononyms, things)
 
 
 def _of_word(word: str) -> Gender | None:
@@ -127,9 +138,9 @@ def _told_around(named: Named, roles: Roles, k: int) -> Gender | None:
 
 def _told_by_sentences(
     named: Named, tokens: Tokens, sentences: Sequence[Span], is_person: Callable[[str], bool]
-) -> dict[str, Counter[Gender]]:
+) -> dict[str, Counter[_Told]]:
     """How often a pronoun in a sentence that names one person only says “he” and “she” of that person."""
-    likely: dict[str, Counter[Gender]] = {}
+    likely: dict[str, Counter[_Told]] = {}
     k = 0
     for sentence in sentences:
         mine: dict[str, int] = {}
@@ -144,16 +155,19 @@ def _told_by_sentences(
     return likely
 
 
-def _told_by_pronouns(named: Named, tokens: Tokens, sentence: range, k: int) -> list[Gender]:
+def _told_by_pronouns(named: Named, tokens: Tokens, sentence: range, k: int) -> list[_Told]:
     """What the pronouns behind the only name of a sentence tell; nothing where one stands before it."""
     first, last = named.extent(k)
     low = tokens.low
     if any(low[i] in _HIS or low[i] in _HER for i in range(sentence.start, first)):
         return []
-    found: list[Gender] = []
+    found: list[_Told] = []
     for i in range(last + 1, sentence.stop):
         word, following = low[i], named.low(i + 1)
         if word == "that":
+            break
+        if word in _ITS and not found:
+            found.append("it")
             break
         if (word not in _HIS and word not in _HER) or low[i - 1] in _OTHERS or following in SPOKE:
             continue

@@ -43,6 +43,8 @@ class Memory:
         """Whom “he” or “she” can mean, the likeliest first: those who acted before those who were only mentioned."""
         people = [name for name in here if self._cast.is_person(name)]
         yield from (person for person in people if self._cast.gender(person) in {None, pronoun})
+        if self.author and self._cast.may_be_person(self.author) and self._cast.gender(self.author) in {None, pronoun}:
+            yield self.author
         if self.stranger and not people:
             return
         latest = self._people[::-1]
@@ -54,8 +56,11 @@ class Memory:
         )
         yield from unknown
 
-    def note(self, mentioned: Sequence[str], subject: str | None, speakers: Sequence[str]) -> None:
-        """Take in a sentence: whom it mentions, whom it is about, who speaks in it (the one quoted last)."""
+    def note(self, mentioned: Sequence[str], subject: str | None, speakers: Sequence[str], alone: str | None) -> None:
+        """Take in a sentence: whom it mentions, whom it is about, who speaks in it (the one quoted last).
+
+        `alone` is the only person whom it names.
+        """
         known = [name for name in mentioned if self._cast.is_known(name) or not self._cast.is_person(name)]
         for name in (*reversed(known), subject, *speakers):
             if name is None or not (self._cast.is_person(name) or self._cast.is_body(name)):
@@ -65,6 +70,6 @@ class Memory:
                 kept.remove(name)
             kept.append(name)
             del kept[:-_KEPT]
-            if name == subject or name in speakers:
+            if name == subject or name in speakers or (name == alone and not subject and not speakers):
                 self._acting.add(name)
         self.author = speakers[-1] if speakers else subject

@@ -1,5 +1,6 @@
 """Finds the names of an article among its tokens: the fullest form of each, and which are places or plain words."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -38,6 +39,8 @@ _OF = (COLLECTIVE - {"church"}) | {"friends", "bulletin"}
 _NEAR, _NEAR_CHARACTERS = 20, 500
 """How far back, in names and in characters, a full name may lie that the surname of several people takes up."""
 _LONGEST = 6
+_PEOPLES = ("ish", "ese", "ian", "ean", "ican", "ench", "utch", "bic")
+"""Ends of words that tell of a people or a language, and are no name where another word follows."""
 
 
 class Named:
@@ -58,6 +61,8 @@ class Named:
             first, end = tokens.at(name.start), tokens.at(name.end)
             self._extents.append((first, max(first, end - 1)))
             self.at.update(dict.fromkeys(range(first, max(first + 1, end)), k))
+        self._firsts = [first for first, _ in self._extents]
+        self._count = len(tokens)
         self.counts = Counter(fold(name.surname) for name in self.names)
         """How often each surname stands in the article."""
         self._given = self._find_given_names()
@@ -79,6 +84,14 @@ class Named:
         """The first and the last token of a name."""
         return self._extents[k]
 
+    def things(self) -> set[str]:
+        """Single names that “the” goes before: “the Courier”."""
+        return {self.full(k) for k in range(len(self)) if self.low(self._extents[k][0] - 1) == "the"}
+
+    def within(self, tokens: range) -> range:
+        """The names that begin in a range of tokens."""
+        return range(bisect_left(self._firsts, tokens.start), bisect_left(self._firsts, tokens.stop))
+
     def full(self, k: int) -> str:
         """The fullest form of a name in the article; empty where a surname could be that of several people."""
         return self._full[k]
@@ -89,7 +102,7 @@ class Named:
 
     def low(self, i: int) -> str:
         """The word of a token; a full stop outside the text."""
-        return self._tokens.low[i] if 0 <= i < len(self._tokens) else "."
+        return self._tokens.low[i] if 0 <= i < self._count else "."
 
     def _fullest(self, k: int, name: Name) -> str:
         """Whom a surname alone means: the only one named so far, the one it meant before, the one named just now."""
@@ -102,21 +115,23 @@ class Named:
         surname = fold(name.full)
         if len(before) == 1:
             return self._owners.setdefault(surname, before[0])
-        if surname in self._owners:
-            return self._owners[surname]
+        owner = self._owners.get(surname)
         for other in reversed(self.names[max(0, k - _NEAR) : k]):
-            if other.full in before and name.start - other.end < _NEAR_CHARACTERS:
-                return other.full
-        return ""
+            if name.start - other.end > _NEAR_CHARACTERS or (owner and other.full == name.full):
+                break
+            if other.full in before:  # named just now; but not where the surname was another's so far
+                return other.full if owner in {None, other.full} else ""
+        return owner or ""
 
     def _find_given_names(self) -> dict[str, str]:
         """Given names that one person of the article bears, and no other name is: Silas → Silas Abelard."""
         people: dict[str, set[str]] = {}
         singles = {fold(name.full) for name in self.names if " " not in name.full}
         surnames = {fold(name.surname) for name in self.names if " " in name.full}
-        for name in self.names:
+        for k, name in enumerate(self.names):
             words = name.full.split()
-            if 1 < len(words) < _LONGEST and fold(words[-1]) not in BODIES:
+            thing = fold(words[-1]) in BODIES or self.low(self._extents[k][0] - 1) == "the"
+            if 1 < len(words) < _LONGEST and not thing:
                 for word in words[:-1]:
                     people.setdefault(fold(word), set()).add(name.full)
         return {
@@ -139,13 +154,16 @@ class Named:
         self.places = placed - self.titled - others
 
     def _find_doubtful(self, starts: set[int]) -> set[int]:
-        """Single words with which a sentence begins and which have no capital elsewhere: “Money may decide”."""
+        """Single words with which a sentence begins and which have no capital elsewhere; peoples: “French lawmakers”."""
         known = {name.full for name in self.names if name.start not in starts}
-        return {
-            k
-            for k, name in enumerate(self.names)
-            if name.start in starts and self.full(k) == name.full and " " not in name.full and name.full not in known
-        }
+        found = set()
+        for k, name in enumerate(self.names):
+            if " " in name.full or self.full(k) != name.full:
+                continue
+            adjective = name.full.endswith(_PEOPLES) and self.low(self._extents[k][1] + 1).isalpha()
+            if adjective or (name.start in starts and name.full not in known):
+                found.add(k)
+        return found
 
 
 def _without_lead(names: Sequence[Name], starts: set[int]) -> Iterator[Name]:

@@ -73,17 +73,18 @@ class Phrases:
         """The person or body that the noun `head` means, whose article is token `start`."""
         word, article = self._low[head], self._low[start]
         owned = any(self.is_possessive(i) or self._low[i] in {"'", "’"} for i in range(start, head))
-        before = self._low[head - 1] if head > start else ""
+        near = self._memory.author if self._memory.in_paragraph else None
         if article in ARTICLES:
             return None
         if article not in DEFINITE and not owned:
-            titled = self._cast.roles.holder(word, before) if self._tokens.is_upper(start) else None
+            modifiers = self._low[start:head]
+            titled = self._cast.roles.holder(word, modifiers, near=near) if self._tokens.is_upper(start) else None
             return word if word == "police" else titled
         if word in DOCUMENTS:
             return self._memory.author
-        return (
-            self._cast.roles.holder(word, before) or self._body(start, head) or self._office(word, article, owned=owned)
-        )
+        modifiers = [other.removesuffix("'s") for other in self._low[start + 1 : head] if not other[:1].isdigit()]
+        holder = self._cast.roles.holder(word, modifiers, near=near)
+        return holder or self._body(start, head) or self._office(word, article, near, owned=owned)
 
     def _body(self, start: int, head: int) -> str | None:
         """The body that “the union” means, else what it is called: “regional government”."""
@@ -96,11 +97,10 @@ class Phrases:
         first = start + (article in DEFINITE)
         return " ".join(self._tokens.masked[self._tokens.starts[first] : self._tokens.ends[head]].split())
 
-    def _office(self, word: str, article: str, *, owned: bool) -> str | None:
+    def _office(self, word: str, article: str, near: str | None, *, owned: bool) -> str | None:
         """The person just spoken of, of whom nothing else is told (“the director said”), else the office itself."""
         if article != "the" or owned or word not in ROLES:
             return None
-        near = self._memory.author if self._memory.in_paragraph else None
         if near and self._cast.is_person(near) and not self._cast.roles.knows(near):
             return near
         return word if word in OFFICES else None

@@ -23,7 +23,7 @@ _REACH = 500
 _SO_SAID = re.compile(
     r"\s{1,20}(?:So|Thus|Those were the words of|That was the verdict of)\s(?:said\s|spoke\s|says\s)?([A-Z][^.,;:\n]{1,80})"
 )
-_SIGNED = re.compile(r"\s{0,20}[—–-]\s?([A-Z][^.,;:\n]{1,60})")
+_SIGNED = re.compile(r"[^\S\n]{0,5}[—–-]\s?([A-Z][^.,;:\n]{1,60})")
 _SENTENCE = re.compile(r"\s{1,20}[A-Z]")
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _SMALL = frozenset("a an the of in on at for to and or with by from is".split())
@@ -93,9 +93,10 @@ class _Reading:
                         last += 1
             span = Span(start, max(self._sentences[last].end, start))
             tokens = self._tokens.within(span)
-            words = [i for i in tokens if self._tokens.is_word(i)]
-            words_from = self._tokens.starts[words[0]] if words else span.end
-            words_to = self._tokens.ends[words[-1]] if words else span.start
+            first_word = next((i for i in tokens if self._tokens.is_word(i)), -1)
+            last_word = next((i for i in reversed(tokens) if self._tokens.is_word(i)), -1)
+            words_from = self._tokens.starts[first_word] if first_word >= 0 else span.end
+            words_to = self._tokens.ends[last_word] if last_word >= 0 else span.start
             yield _Unit(first, last, span, tokens, quoted, words_from, words_to)
             first = last + 1
 
@@ -131,7 +132,7 @@ class _Reading:
         lone = bool(unit.quoted) and unit.words_to <= unit.words_from
         others = [by.speaker for by in spoken if by.speaker]
         subject = None if lone else voices.subject
-        self._memory.note(voices.mentioned, subject, [*others, speaker] if speaker else others)
+        self._memory.note(voices.mentioned, subject, [*others, speaker] if speaker else others, voices.alone)
         unnamed = bool(spoken) and all(by.speaker is None and self._tokens.low[by.verb] in TALKS for by in spoken)
         self._memory.stranger = unnamed or voices.stranger or (self._memory.stranger and lone)
         self._memory.asked = voices.asked

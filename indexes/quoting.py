@@ -12,7 +12,7 @@ _MARKS = re.compile(r"[“”„«»\"‘’']")
 _BREAK = re.compile(r"\n+")
 _STOPS = ".,?!…;—–"
 _YEARS = re.compile(r"\d\ds?\b")
-_MOST_APOSTROPHES = 60
+_MOST_APOSTROPHES = 24
 """Marks behind a single one among which its closing one is looked for."""
 _FEW, _FEW_LETTERS = 4, 60
 """Words (and characters) of a term in single marks; what a plural possessive could close has more."""
@@ -109,7 +109,7 @@ class _Paragraph:
         if character in CLOSERS:
             return True
         following = self._text[self._end : self._end + 8].lstrip()
-        return following[:1] == character
+        return following[:1] == character or (character == '"' and following[:1] == "“")
 
     def _double(self, k: int, closers: str) -> tuple[int, int]:
         """The next mark to read and where the pair that `k` opens closes (-1: nowhere in this paragraph)."""

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from indexes.quieting import quiet_engines
 from indexes.types import Vectors
+from indexes.words import STOPWORDS, Word, find_words
 
 _BATCH = 32
 _MAX_TOKENS = 128
@@ -26,6 +28,7 @@ class SparseScorer:
 
     def __init__(self, weights: Path) -> None:
         """Load the model from a folder with `config.json`, `model.safetensors` and `tokenizer.json`."""
+        quiet_engines()
         import torch
         from tokenizers import Tokenizer
         from transformers import AutoModelForMaskedLM
@@ -66,6 +69,40 @@ class SparseScorer:
                 scores[first : first + len(rows)] = ((found.amax(1) @ weights) / own).numpy()
         return scores
 
+    def align(self, question: str, texts: Sequence[str]) -> Vectors:
+        """See `Aligner`: the share of each word's expanded terms that a text has, at most 1."""
+        if not texts or not question.strip():
+            return np.zeros((len(texts), 0), dtype=np.float32)
+        torch = self._torch
+        with self._lock, torch.inference_mode():
+            terms, weights, owners = self._expand_words(question)
+            words = sorted(set(owners.tolist()) - {-1})
+            if not words:
+                return np.zeros((len(texts), 0), dtype=np.float32)
+            masks = torch.stack([(owners == word).float() * weights for word in words])
+            own = (masks * weights).sum(1)
+            decoder = self._head.decoder
+            matrix, bias = decoder.weight[terms], decoder.bias[terms]
+            rows = []
+            for state in self._states(texts):
+                found = torch.log1p(torch.relu(state.float() @ matrix.T + bias)).amax(0)
+                rows.append(torch.clamp((masks @ found) / own, max=1.0))
+            aligned: Vectors = torch.stack(rows).numpy()
+        return aligned
+
+    def _expand_words(self, question: str) -> tuple[Any, Any, Any]:
+        """The terms that a question activates, their weights, and the content word of each (-1: of a function word)."""
+        torch = self._torch
+        encoding = self._tokenizer.encode(question)
+        hidden, _ = self._hidden([encoding.ids])
+        logits = torch.log1p(torch.relu(self._head.decoder(hidden)))[0]
+        weights, tokens = logits.max(0)
+        terms = torch.nonzero(weights > 0)[:, 0]
+        content = {place for place, word in enumerate(find_words(question)) if word.stem not in STOPWORDS}
+        places = [_place_of(offsets, find_words(question)) for offsets in encoding.offsets]
+        owners = torch.tensor([place if place in content else -1 for place in places])
+        return terms, weights[terms], owners[tokens[terms]]
+
     def _states(self, texts: Sequence[str]) -> list[Any]:
         """The transformed last states of each text, those of texts seen lately from memory."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._kept]
@@ -105,3 +142,8 @@ class SparseScorer:
             mask[row, : len(tokens)] = 1
         states = self._body(input_ids=ids, attention_mask=mask).last_hidden_state
         return self._head.transform(states), mask
+
+
+def _place_of(offsets: tuple[int, int], words: Sequence[Word]) -> int:
+    """Which word of the question a token belongs to, -1 where none."""
+    return next((at for at, word in enumerate(words) if word.start <= offsets[0] < offsets[1] <= word.end), -1)

@@ -22,6 +22,8 @@ _NEEDS_NAME = frozenset("read reads began begins continued called shared issued"
 """Forms that tell of speech only where somebody is known to be their subject."""
 _CLOSES = frozenset({",", ".", ":", ";", ""})
 _FIT = frozenset({"used", "liked", "likes", "loved"})
+_TRIGGERS = BASE | SPOKE | GERUNDS | DOCUMENTS | WORDS | {"according"}
+"""Words that can tell of somebody who speaks."""
 _WIDE = 12
 _HUMAN = ROLES | frozenset(
     """
@@ -46,13 +48,14 @@ class Attribution:
 class Voices:
     """What a sentence tells of people who speak.
 
-    `subject` is whom it is about, `mentioned` whom it names, `asked` who was asked; `stranger` where it begins with
-    somebody who has no name.
+    `subject` is whom it is about, `mentioned` whom it names, `alone` the only person among them, `asked` who was asked;
+    `stranger` where it begins with somebody who has no name.
     """
 
     attributions: Sequence[Attribution]
     subject: str | None
     mentioned: Sequence[str]
+    alone: str | None
     asked: str | None
     stranger: bool
 
@@ -71,7 +74,7 @@ class Speakers:
         asked: str | None = None
         found: list[Attribution] = []
         for i in within:
-            if i in self._named.at:
+            if self._low[i] not in _TRIGGERS or i in self._named.at:
                 continue
             attribution = self._attribution(subjects, i, found[-1] if found else None)
             if self._low[i] == "asked" and (k := self._named.at.get(i + 1)) is not None:
@@ -80,11 +83,12 @@ class Speakers:
                 found.append(attribution)
                 if attribution.speaker:
                     subjects.hear(attribution.speaker)
-        opening = Subjects(self._tokens, self._cast, self._memory, within).opening()
+        opening = subjects.opening()
         return Voices(
             attributions=found,
             subject=opening.name if opening else None,
-            mentioned=self._mentioned(within),
+            mentioned=self._mentioned(within, subject=opening.name if opening else None),
+            alone=self._alone(within),
             asked=asked,
             stranger=self._tells_of_stranger(within),
         )
@@ -105,20 +109,33 @@ class Speakers:
         owner = subjects.possessed(i) if word in WORDS else None
         return Attribution(owner.name, owner.first, i, i, "noun") if owner else None
 
-    def _mentioned(self, within: range) -> list[str]:
-        """The people and bodies that a sentence names, in order."""
+    def _mentioned(self, within: range, *, subject: str | None) -> list[str]:
+        """The people and bodies that a sentence names, in order; not whose son its subject is."""
         found: dict[str, None] = {}
-        k = -1
-        for i in within:
-            here = self._named.at.get(i, -1)
-            if here in {-1, k} or here in self._named.doubtful:
-                continue
-            k = here
+        for k in self._named.within(within):
             full = self._named.full(k)
-            before = self._named.low(self._named.extent(k)[0] - 1)
-            if full and (before not in PREPOSITIONS or self._cast.is_person(full)):
+            if not full or k in self._named.doubtful:
+                continue
+            if self._cast.is_person(full):
+                relevant = not (subject and self._owns(k))
+            else:
+                relevant = self._named.low(self._named.extent(k)[0] - 1) not in PREPOSITIONS
+            if relevant:
                 found[full] = None
         return list(found)
+
+    def _alone(self, within: range) -> str | None:
+        """The only person whom a sentence names, if it speaks of the person and not of something of theirs."""
+        people = {
+            self._named.full(k): k for k in self._named.within(within) if self._cast.is_person(self._named.full(k))
+        }
+        person, k = people.popitem() if people else ("", -1)
+        return None if people or not person or self._owns(k) else person
+
+    def _owns(self, k: int) -> bool:
+        """Whether a name stands for something of somebody's: “Aldous Vane’s son”."""
+        last = self._named.extent(k)[1]
+        return self._low[last].endswith("'s") or self._named.low(last + 1) in {"'", "’"}
 
     def _tells_of_stranger(self, within: range) -> bool:
         """Whether a sentence begins with somebody who has no name: “A woman in the third row stood up.”."""
@@ -130,15 +147,14 @@ class Speakers:
 def _by_verb(subjects: Subjects, v: int) -> Attribution | None:
     """“X said”, “said X”."""
     word, following = subjects.at(v), subjects.at(v + 1)
-    if following == "by" and subjects.at(v + 2) not in _MEDIA:
-        return None
-    if word in {"put", "puts"} and following != "it":
-        return None
-    if word in {"say", "tell"} and subjects.at(v - 1) not in _PLURALS:
+    before = subjects.at(v - 1)
+    passive = following == "by" and subjects.at(v + 2) not in _MEDIA
+    other = (word in {"put", "puts"} and following != "it") or (word in {"say", "tell"} and before not in _PLURALS)
+    if passive or other or (word == "reported" and before == ","):
         return None
     if word in INVERTED and _may_invert(subjects, v):
         found = subjects.right(v + 1)
-        led = subjects.at(v - 1 - (subjects.at(v - 1) == ",")) in BREAKS | {""}
+        led = subjects.at(v - 1 - (before == ",")) in BREAKS | {""}
         if found and (led or (found.name and subjects.at(found.last + 1) in _CLOSES)):
             return Attribution(found.name, v, found.last, v, "verb")
     left = subjects.left(v)

@@ -20,7 +20,7 @@ SPOKE = frozenset(
 """Forms that, with a subject, introduce or follow words in quotation marks."""
 
 INVERTED = SPOKE - frozenset(
-    "told tells say put puts called calls described describes welcomed thanked labelled labeled branded blamed issued".split()
+    "reported told tells say put puts called calls described describes welcomed thanked labelled labeled branded blamed issued".split()
 )
 """Those whose subject may follow: “…,” said the mayor."""
 

@@ -61,6 +61,8 @@ class Subjects:
         self._named, self._low = cast.named, tokens.low
         self._from, self._to = within.start, within.stop
         self._here: list[str] = []
+        self._opened = False
+        self._opening: Subject | None = None
 
     def hear(self, speaker: str) -> None:
         """Remember who spoke in this sentence, whom a pronoun can mean further on."""
@@ -256,9 +258,18 @@ class Subjects:
     # At the beginning
 
     def opening(self, before: int | None = None) -> Subject | None:
-        """The subject with which a sentence begins, pieces such as “On Monday,” and “Asked about it,” left out."""
-        end = min(self._to if before is None else before, self._from + _SENTENCE)
-        for first, last in self._pieces(end):
+        """The subject with which a sentence begins, pieces such as “On Monday,” and “Asked about it,” left out.
+
+        None where it does not stand before token `before`.
+        """
+        if not self._opened:
+            self._opened = True
+            self._opening = self._find_opening()
+        found = self._opening
+        return found if found and (before is None or found.last < before) else None
+
+    def _find_opening(self) -> Subject | None:
+        for first, last in self._pieces(min(self._to, self._from + _SENTENCE)):
             lead = first + (self._low[first] in _LEADS_ON and first < last)
             found = self._opens(lead, last)
             if found:

@@ -290,3 +290,11 @@ class Scorer(Protocol):
     def score(self, question: str, texts: Sequence[str]) -> Vectors:
         """One score a text, in order: about 1 where a text holds all that is asked, 0 where nothing."""
         ...
+
+
+class Aligner(Scorer, Protocol):
+    """A `Scorer` that also says which words of the question a text answers to."""
+
+    def align(self, question: str, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), content words of the question): how much of each word is in each text, 0 to 1, in order."""
+        ...

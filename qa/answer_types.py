@@ -147,7 +147,7 @@ def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> floa
 
 def _age_of(name: str) -> re.Pattern[str]:
     """An age beside a name: “Jill Scott, 35”, “the 35-year-old Scott”, “Scott, who is 35”, “Scott is 35”."""
-    surname = re.escape(name.split()[-1])
+    surname = re.escape(name.rsplit(maxsplit=1)[-1])
     after = r"(?:,? (?:who )?(?:is|was|turned|turns|at|aged),? |, (?:aged )?)"
     number = r"(?:\d{1,3}|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|\w+teen)\b(?! (?:years (?:of|in)|per|votes|points))"
     return re.compile(rf"\b{surname}\b{after}{number}|\b\d{{1,3}}-year-old [^.,;]{{0,40}}\b{surname}\b", re.IGNORECASE)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from indexes.types import Catalogue, Retrieved, Retriever, Scorer, Vocabulary
+from indexes.types import Aligner, Catalogue, Retrieved, Retriever, Scorer, Vocabulary
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
@@ -21,7 +21,7 @@ from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
 
 MAX_QUESTION = 2_000
 MAX_LIMIT = 50
-_PER_PART = 4
+_PER_PART = 2
 _DEPTH = 3
 """Passages retrieved for each one considered, before wire copies collapse and speakers are looked for."""
 
@@ -59,7 +59,7 @@ class Answerer:
         self,
         sources: Sources,
         *,
-        scorer: Scorer,
+        scorer: Aligner,
         nearness: Scorer,
         model: LanguageModel | None = None,
         model_state: str = "off",

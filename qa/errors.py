@@ -11,7 +11,7 @@ DatelineError (indexes.errors)
 from indexes.errors import DatelineError
 
 
-class AnswerProblem(DatelineError):  # noqa: N818 - the tree's branches are problems, as in indexes.errors
+class AnswerProblem(DatelineError):
     """A question cannot be answered as asked."""
 
 

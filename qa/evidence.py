@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
+
 from indexes.names import fold, same_person
-from indexes.types import Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vectors, Vocabulary
+from indexes.types import Aligner, Article, Catalogue, Quotation, Retrieved, Scorer, Span, Vectors, Vocabulary
 from indexes.words import find_words
 from qa.answer_types import fits_exactly, holds_answer
 from qa.question import Part, content_stems
@@ -46,7 +48,9 @@ class Features:
     of the question's content words that occur anywhere in the index. `rest`: the learned scorer on the question without
     its names; `cover_rest`: the share of its other content words in the window. `month`: the article is of a month that
     the question names, `recent`: it is later than the others where the question asks for the latest; 0.5 where it does
-    not ask. `spoken`: the words have a speaker, where the question asks who said something.
+    not ask. `spoken`: the words have a speaker, where the question asks who said something. `weakest`, `second`: how much
+    of the question's least and second least matched content word the quote holds; `weakest_window`: the same of the
+    window; `aligned`: the mean over its content words.
     """
 
     sparse: float = 0.0
@@ -71,6 +75,10 @@ class Features:
     month: float = 0.5
     recent: float = 0.5
     spoken: float = 0.5
+    weakest: float = 0.0
+    second: float = 0.0
+    weakest_window: float = 0.0
+    aligned: float = 0.0
 
     def vector(self) -> list[float]:
         """The features in the order of `NAMES`."""
@@ -100,6 +108,10 @@ NAMES = (
     "month",
     "recent",
     "spoken",
+    "weakest",
+    "second",
+    "weakest_window",
+    "aligned",
 )
 
 
@@ -146,7 +158,7 @@ def find_candidates(
     retrieved: Sequence[Retrieved],
     *,
     catalogue: Catalogue,
-    scorer: Scorer,
+    scorer: Aligner,
     nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
@@ -166,7 +178,7 @@ def find_others_words(
     retrieved: Sequence[Retrieved],
     *,
     catalogue: Catalogue,
-    scorer: Scorer,
+    scorer: Aligner,
     nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
@@ -312,7 +324,7 @@ def _describe(
     part: Part,
     spans: Sequence[_Spoken],
     *,
-    scorer: Scorer,
+    scorer: Aligner,
     nearness: Scorer,
     vocabulary: Vocabulary,
 ) -> list[Candidate]:
@@ -342,6 +354,9 @@ def _describe(
     peaks = _peaks(scorer.score(asked, [one for several in sentences for one in several]), sentences)
     similar_peaks = _peaks(nearness.score(part.text, [one for several in sentences for one in several]), sentences)
     known = sum(1 for stem in part.stems if vocabulary.frequency(stem)) / len(part.stems) if part.stems else 1.0
+    aligned = np.sort(scorer.align(asked, [rows[i][5] for i in order]), axis=1)
+    aligned_windows = np.sort(scorer.align(asked, [rows[i][6] for i in order]), axis=1)
+    words = aligned.shape[1]
     rest = without_names(part)
     rests = scorer.score(rest, [rows[i][5] for i in order])
     rest_rarity = {stem: weight for stem, weight in rarity.items() if stem in set(content_stems(rest))}
@@ -376,6 +391,10 @@ def _describe(
             cover_rest=_cover(rest_rarity, window) if rest_rarity else 1.0,
             month=_of_month(part.text, article),
             recent=_recency(part.text, article, moments),
+            weakest=float(aligned[rank, 0]) if words else 1.0,
+            second=float(aligned[rank, 1]) if words > 1 else 1.0,
+            weakest_window=float(aligned_windows[rank, 0]) if words else 1.0,
+            aligned=float(aligned[rank].mean()) if words else 1.0,
             spoken=0.5 if part.kind != "who_said" else float(speaker is not None),
         )
         candidates.append(Candidate(article=article, start=start, end=end, speaker=speaker, features=features))

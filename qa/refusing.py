@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexes.types import Catalogue, Retrieved, Scorer, Vocabulary
+from indexes.types import Aligner, Catalogue, Retrieved, Scorer, Vocabulary
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
 from qa.evidence import Candidate, find_candidates, find_others_words
@@ -31,7 +31,7 @@ def refuse(
     hits: Sequence[Retrieved],
     *,
     catalogue: Catalogue,
-    scorer: Scorer,
+    scorer: Aligner,
     nearness: Scorer,
     vocabulary: Vocabulary,
     score: float,

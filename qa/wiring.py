@@ -5,7 +5,7 @@ from pathlib import Path
 
 from indexes.settings import IndexSettings
 from indexes.similarity import SimilarityScorer
-from indexes.types import Scorer
+from indexes.types import Aligner
 from indexes.wiring import Index
 from qa.answering import Answerer, Sources
 from qa.settings import QaSettings
@@ -43,7 +43,7 @@ def open_answerer(
     )
 
 
-def open_scorer(settings: IndexSettings) -> Scorer:
+def open_scorer(settings: IndexSettings) -> Aligner:
     """The learned sparse scorer, loaded once a process. Raises `WeightsProblem`."""
     from indexes.pins import SCORER
     from indexes.weights import find_weights
@@ -52,7 +52,7 @@ def open_scorer(settings: IndexSettings) -> Scorer:
 
 
 @lru_cache(maxsize=1)
-def _load_scorer(weights: Path) -> Scorer:
+def _load_scorer(weights: Path) -> Aligner:
     from indexes.reranking import SparseScorer
 
     return SparseScorer(weights)

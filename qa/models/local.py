@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from indexes.quieting import quiet_engines
 from qa.errors import ModelFailed, ModelUnavailable
 from qa.models.replies import ask_for, check_reply
 from qa.types import Completion, Message
@@ -128,9 +129,7 @@ class _Reply:
 
 
 def _open_server(path: Path, *, threads: int, context: int) -> object:
-    # Threads that wait by spinning cost ten times the seconds when another process wants the cores. OpenMP reads this
-    # once, when the first engine of the process loads it.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    quiet_engines()
     try:
         import xllamacpp
     except ImportError as error:

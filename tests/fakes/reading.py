@@ -137,3 +137,9 @@ class WordShare:
         wanted = set(content_stems(question))
         shares = [len(wanted & stems_of(text)) / len(wanted) if wanted else 0.0 for text in texts]
         return np.asarray(shares, dtype=np.float32)
+
+    def align(self, question: str, texts: Sequence[str]) -> Vectors:
+        """A column for each content word: 1 where a text has it."""
+        wanted = content_stems(question)
+        rows = [[float(stem in stems_of(text)) for stem in wanted] for text in texts]
+        return np.asarray(rows, dtype=np.float32).reshape(len(texts), len(wanted))

@@ -31,7 +31,16 @@ def fixture_server(tmp_path: Path) -> Iterator[str]:
     """The address of a Chroma server that answers."""
     port = free_port()
     program = Path(sys.executable).with_name("chroma")
-    arguments: list[str | Path] = [program, "run", "--path", tmp_path / "server", "--host", "127.0.0.1", "--port", str(port)]
+    arguments: list[str | Path] = [
+        program,
+        "run",
+        "--path",
+        tmp_path / "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     with (
         (tmp_path / "server.log").open("wb") as log,
         subprocess.Popen(arguments, stdout=log, stderr=log, env={"ANONYMIZED_TELEMETRY": "False"}) as server,
