@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -54,7 +56,8 @@ class PublicDownloads:
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
         try:
-            return Path(hf_hub_download(repository, file, local_dir=folder, endpoint=self._hub))
+            with _online():
+                return Path(hf_hub_download(repository, file, local_dir=folder, endpoint=self._hub))
         except (HfHubHTTPError, HFValidationError, OSError) as error:
             raise WeightsMissing(f"the model hub gave no {file!r} of {repository!r} ({_first_line(error)})") from error
 
@@ -65,9 +68,23 @@ class PublicDownloads:
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
         try:
-            snapshot_download(repository, local_dir=folder, allow_patterns=list(_HUB_PATTERNS), endpoint=self._hub)
+            with _online():
+                snapshot_download(repository, local_dir=folder, allow_patterns=list(_HUB_PATTERNS), endpoint=self._hub)
         except (HfHubHTTPError, HFValidationError, OSError) as error:
             raise WeightsMissing(f"the model hub gave no {repository!r} ({_first_line(error)})") from error
+
+
+@contextmanager
+def _online() -> Iterator[None]:
+    """Let the hub's library ask the hub: the engines of this process are told to stay offline by the same switch."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = False
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def _last_line(text: str) -> str:

@@ -26,6 +26,7 @@ ROLES = (TITLES - MODIFIERS) | frozenset(
 )
 """What one person of an article is, so that “the mayor” means that person."""
 
+_BEFORE_PEOPLE = ROLES | {"mr", "mrs", "ms", "dr", "prof"}
 BODIES = COLLECTIVE | frozenset("ministry authorities regulator firm factory operator brewery".split())
 """What a body is called without its name: “the union”."""
 
@@ -34,7 +35,7 @@ PLACING = frozenset("in at near outside inside across around throughout into thr
 NEUTRAL = frozenset("of from to for off with by and".split())
 """Words behind which people stand as well as places."""
 
-_OF = (COLLECTIVE - {"church"}) | {"friends", "bulletin"}
+_OF = (COLLECTIVE - {"church"}) | {"friends", "bulletin", "registry"}
 """Last words of names that “of” continues."""
 _NEAR, _NEAR_CHARACTERS = 20, 500
 """How far back, in names and in characters, a full name may lie that the surname of several people takes up."""
@@ -126,26 +127,35 @@ class Named:
     def _find_given_names(self) -> dict[str, str]:
         """Given names that one person of the article bears, and no other name is: Silas → Silas Abelard."""
         people: dict[str, set[str]] = {}
+        shown: set[str] = set()
         singles = {fold(name.full) for name in self.names if " " not in name.full}
         surnames = {fold(name.surname) for name in self.names if " " in name.full}
         for k, name in enumerate(self.names):
             words = name.full.split()
             thing = fold(words[-1]) in BODIES or self.low(self._extents[k][0] - 1) == "the"
+            if self._is_shown(k) or (len(words) > 3 and any(word.islower() for word in words)):  # noqa: PLR2004
+                shown |= {name.full, fold(name.full)}
             if 1 < len(words) < _LONGEST and not thing:
                 for word in words[:-1]:
                     people.setdefault(fold(word), set()).add(name.full)
         return {
             given: next(iter(full))
             for given, full in people.items()
-            if given in singles and given not in surnames and len(full) == 1
+            if given in singles and given not in surnames and len(full) == 1 and not shown.isdisjoint({given, *full})
         }
+
+    def _is_shown(self, k: int) -> bool:
+        """Whether the words around a name show that it is a person's: a title, a role, an age, “who”."""
+        first, last = self._extents[k]
+        behind = self.low(last + 2) if self.low(last + 1) == "," else ""
+        return self.low(first - 1).rstrip(".") in _BEFORE_PEOPLE or behind == "who" or behind.isdigit()
 
     def _find_titled_and_places(self) -> None:
         placed, others = set(), set()
         for k, name in enumerate(self.names):
             first = self._extents[k][0]
             before = self.low(first - 1 - (self.low(first - 1) == "the"))
-            if before.rstrip(".") in ROLES | {"mr", "mrs", "ms", "dr", "prof"} and fold(name.surname) not in BODIES:
+            if before.rstrip(".") in _BEFORE_PEOPLE and fold(name.surname) not in BODIES:
                 self.titled |= {self.full(k), name.full}
             elif before in PLACING:
                 placed.add(self.full(k))
@@ -167,7 +177,7 @@ class Named:
 
 
 def _without_lead(names: Sequence[Name], starts: set[int]) -> Iterator[Name]:
-    """The names without a plain word that has its capital from a sentence's beginning: “Having Kid Rock open …”."""
+    """The names without a plain word that has its capital from a sentence's beginning: “Having Jonah Abelard back …”."""
     known = {name.full for name in names if name.start not in starts}
     for name in names:
         lead, _, rest = name.full.partition(" ")
@@ -178,7 +188,7 @@ def _without_lead(names: Sequence[Name], starts: set[int]) -> Iterator[Name]:
 
 
 def _with_of(text: str, names: Iterable[Name]) -> list[Name]:
-    """The names, those of bodies whole: “the Bank of England”, “the Bulletin of the Atomic Scientists”."""
+    """The names, those of bodies whole: “the University of Calder Quay”, “the Friends of Weir Street Library”."""
     joined: list[Name] = []
     for name in names:
         before = joined[-1] if joined else None

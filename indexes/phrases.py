@@ -1,4 +1,4 @@
-"""Finds whom a noun phrase means: “Nancy Chabot of NASA”, “the union’s treasurer”, “a spokesman for the ministry”."""
+"""Finds whom a noun phrase means: “Ghislaine Okoro-Lind of the board”, “the union’s treasurer”, “a spokesman for the ministry”."""
 
 from dataclasses import dataclass
 

@@ -144,7 +144,7 @@ class _Paragraph:
         plural: tuple[int, int] | None = None
         for j in range(k + 1, min(len(self._marks), k + 1 + _MOST_APOSTROPHES)):
             at = self._marks[j]
-            if text[at] in "‘'" and self._opens(at) and not self._shuts(at):
+            if text[at] in "‘'" and self._opens(at) and (text[at] == "‘" or not self._shuts(at)):
                 return plural or (j, 0)
             if text[at] != ("’" if curly else "'") or not self._shuts(at):
                 continue

@@ -20,6 +20,9 @@ _BETWEEN = frozenset(
 )
 """Words that may stand between the verb and “that”: said on Tuesday that …"""
 _NO_CLAUSE = frozenset({",", ":", ".", "for", "against", "with"})
+_NEEDS_SUBJECT = frozenset({"added", "adds", "recalled", "recalls", "maintained", "maintains", "advised"})
+"""Forms that mean something else where no clause follows them: “added 24 points”."""
+_SUBJECTS = frozenset("he she it they we i there the his her its their this these people".split())
 _LISTENERS, _LONGEST = 6, 200
 """Tokens that name the listener, and that a clause has at most."""
 _SHORTEST = 8
@@ -36,12 +39,13 @@ def find_clause(tokens: Tokens, by: Attribution, within: range, others: Sequence
         return None
     if by.manner == "according":
         before = _before(tokens, by, within, comma=False)
-        return _span(tokens, before or range(by.last + 1, _end(tokens, by, within, others)))
+        return _span(tokens, before or range(_behind_name(tokens, by, within), _end(tokens, by, within, others)))
     if by.manner == "verb" and verb not in REPORTS_THAT:
         return None
     end = _end(tokens, by, within, others)
     behind = range(_start(tokens, by, end), end)
-    before = _before(tokens, by, within) if verb in REPORTS else None
+    explicit = behind.start > 0 and tokens.low[behind.start - 1] == "that"
+    before = _before(tokens, by, within) if verb in REPORTS and not explicit else None
     return _span(tokens, before if before and len(before) > len(behind) else behind)
 
 
@@ -58,7 +62,18 @@ def _start(tokens: Tokens, by: Attribution, end: int) -> int:
     if verb in {"told", "tells", "reminded", "assured", "informed"}:
         listeners = range(start, min(start + _LISTENERS, end))
         return next((i for i in listeners if tokens.low[i] in {"to", "he", "she", "it", "they"}), end)
-    return end if verb not in REPORTS or start >= end or tokens.low[start] in _NO_CLAUSE else start
+    nothing = verb not in REPORTS or start >= end or tokens.low[start] in _NO_CLAUSE
+    return end if nothing or (verb in _NEEDS_SUBJECT and tokens.low[start] not in _SUBJECTS) else start
+
+
+def _behind_name(tokens: Tokens, by: Attribution, within: range) -> int:
+    """The token behind “According to X,” or “According to X of Y,”."""
+    comma = next(
+        (i for i in range(by.last + 1, min(by.last + 1 + _LISTENERS * 2, within.stop)) if tokens.low[i] == ","), -1
+    )
+    return (
+        comma + 1 if comma >= 0 and tokens.low[by.last + 1] in {"of", "at", "in", "from", "for", ","} else by.last + 1
+    )
 
 
 def _end(tokens: Tokens, by: Attribution, within: range, others: Sequence[int]) -> int:
@@ -83,6 +98,8 @@ def _before(tokens: Tokens, by: Attribution, within: range, *, comma: bool = Tru
         start -= 1
     while start < end and tokens.low[start] in {"and", "but", ","}:
         start += 1
+    while start < end and tokens.low[end - 1] in {"and", "but", ","}:
+        end -= 1
     return range(start, end) if end - start >= _LEAD else None
 
 

@@ -199,7 +199,7 @@ def _by_gerund(subjects: Subjects, v: int, earlier: Attribution | None) -> Attri
 
 
 def _as_saying(subjects: Subjects, v: int) -> Attribution | None:
-    """“X was quoted as saying”, “Interfax quoted X as saying”."""
+    """“X was quoted as saying”, “the Ledger quoted X as saying”."""
     for i in range(v - 2, v - 2 - _WIDE, -1):
         if subjects.at(i) in {"quoted", "quotes", "cited", "reported"}:
             if i + 2 < v:

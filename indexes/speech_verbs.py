@@ -25,7 +25,7 @@ INVERTED = SPOKE - frozenset(
 """Those whose subject may follow: “…,” said the mayor."""
 
 OPENING = frozenset({"said", "says", "added", "adds", "wrote", "tweeted"})
-"""Those with which a sentence may begin: Said Fallon: “…”."""
+"""Those with which a sentence may begin: Said Stowe: “…”."""
 
 REPORTS = frozenset(
     """

@@ -158,7 +158,7 @@ class Subjects:
         return Subject(name.name, first, name.last) if called else name
 
     def _pure_name(self, first: int, last: int) -> Subject | None:
-        """A piece that is a name and nothing else but titles and words that lead on: “then Stephen Altemus”."""
+        """A piece that is a name and nothing else but titles and words that lead on: “then Viktor Almasy”."""
         k = self._named.at.get(last)
         if k is None or self._phrases.is_possessive(last) or self._phrases.is_title(k):
             return None
@@ -184,7 +184,7 @@ class Subjects:
         return i in self._named.at or not (word in MARKS or word in _CLAUSES)
 
     def _joins(self, i: int, last: int) -> bool:
-        """Whether “and” joins two subjects (“Lavrov and Tillerson”), not two clauses."""
+        """Whether “and” joins two subjects (“Dahlgaard and Almasy”), not two clauses."""
         k = self._named.at.get(i)
         if k is None or last not in self._named.at:
             return False
@@ -216,7 +216,7 @@ class Subjects:
         while end < self._to and end - start < _PHRASE and (end in self._named.at or not self._ends(end)):
             end += 1
             if self.at(end) == "and" and self._low[end - 1] in ROLES and self.at(end + 1) in ROLES:
-                end += 1  # “co-founder and CEO Arsen Avakian”
+                end += 1  # “owner and manager Anselm Drury”
         last = end - 1
         names = [i for i in range(start, end) if i in self._named.at]
         if names:
@@ -297,7 +297,7 @@ class Subjects:
         return Subject(None, first, first) if word in ARTICLES else None
 
     def _behind_role(self, first: int, end: int, last: int) -> Subject | None:
-        """“Balderton general partner Rana Yared”: the name behind the role that a body's name leads to."""
+        """“Northline editor Noor Halvard”: the name behind the role that a body's name leads to."""
         for i in range(end + 1, min(end + 5, last)):
             if self._low[i] in ROLES and i + 1 in self._named.at:
                 return Subject(self._named.full(self._named.at[i + 1]) or None, first, i + 1)

@@ -88,7 +88,9 @@ def test_reading_ahead_changes_no_reply(model: LocalModel) -> None:
 @pytest.mark.llm
 def test_llama_cpp_is_silent_and_leaves_signals_alone(weights: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing is printed, whatever happens, and Ctrl-C still reaches Python."""
-    before = signal.getsignal(signal.SIGINT)
+    ours = signal.getsignal(signal.SIGINT)
+    before = signal.default_int_handler  # a job started in the background has it switched off
+    signal.signal(signal.SIGINT, before)
     opened = LocalModel(weights, name="small", threads=1, context=512, timeout_s=200)
     opened.complete(user("Go on?"), schema=SMALL, max_tokens=90)
     with pytest.raises(ModelFailed):
@@ -98,6 +100,7 @@ def test_llama_cpp_is_silent_and_leaves_signals_alone(weights: Path, capfd: pyte
     opened.close()
     assert capfd.readouterr() == ("", "")
     assert signal.getsignal(signal.SIGINT) is before
+    signal.signal(signal.SIGINT, ours)
 
 
 @pytest.mark.llm
