@@ -306,7 +306,10 @@ def _collection(client: "Client", name: str, *, create: bool) -> "tuple[Client, 
 
 
 def _close(client: "Client") -> None:
-    session = getattr(client._server, "_session", None)  # noqa: SLF001 - the engine leaves its HTTP connections open
+    """Close a client. The engine leaves its HTTP connections open, and those of the second client that each one has."""
+    owners = (client, getattr(client, "_admin_client", None))
+    sessions = [getattr(getattr(owner, "_server", None), "_session", None) for owner in owners]
     client.close()
-    if session is not None:
-        session.close()
+    for session in sessions:
+        if session is not None:
+            session.close()

@@ -51,10 +51,10 @@ class Phrases:
         link = start - 1
         if link >= first and self._low[link] in TITLES:
             link -= 1
-        while link >= first and self._low[link] in DEFINITE:
+        while link >= first and (self._low[link] in DEFINITE or self.is_possessive(link)):
             link -= 1
         links = PREPOSITIONS if self._low[first] in DEFINITE | ARTICLES else _LINKS
-        if link > first and self._low[link] in links and start - link < 3:  # noqa: PLR2004  (“of the union”)
+        if link > first and self._low[link] in links and start - link < 4:  # noqa: PLR2004  (“of Skarn’s Port Union”)
             head = self.meaning(first, link - 1)
             return Subject(head.name, first, last) if head else None
         if (link == first == start - 1 and self._low[link] in PREPOSITIONS) or self.is_possessive(last):

@@ -181,7 +181,7 @@ class _Reading:
         ended = self._text[pair.end - 1] in ",.?!…" or self._text[pair.outer_end : pair.outer_end + 1] == ","
         beside = by is not None and self._distance(unit, q, by) <= 1
         before, further = (self._tokens.low[i] if i >= unit.tokens.start else "" for i in (q - 1, q - 2))
-        if not words or before in NAMING or (before == "as" and further in {"known", "such"}):
+        if not words or before in NAMING or (before == "as" and further in {"known", "such", "only", "identified"}):
             return False
         if len(words) > 1 and _is_title(words) and not (beside and (ended or before == ":")):
             return False

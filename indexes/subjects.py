@@ -92,7 +92,18 @@ class Subjects:
         if word in {"and", "but", "then"}:  # “X shook her head and said”
             opening = self.opening()
             return Subject(opening.name, i, i) if opening else None
-        return None if word in MARKS or word in _NO_SUBJECT or not self._tokens.is_word(i) else self._phrase(i)
+        return None if word in MARKS or word in _NO_SUBJECT or not self._tokens.is_word(i) else self._unclosed(i)
+
+    def _unclosed(self, i: int) -> Subject | None:
+        """The noun phrase in front of a verb, or the name whose description it is: “Ambrose Tully, a fisherman said”."""
+        found = self._phrase(i)
+        if found is None or found.name is not None or self.at(found.first - 1) != ",":
+            return found
+        end = found.first - 2
+        k = self._named.at.get(end, -1)
+        name = self._pure_name(self._named.extent(k)[0], end) if k >= 0 else None
+        before = self.at(name.first - 1) if name else "?"
+        return name if name and before in MARKS | {""} and self._cast.is_person(name.name or "") else found
 
     def _is_adverb(self, i: int) -> bool:
         return self._low[i].endswith("ly") and len(self._low[i]) > 4 and i not in self._named.at  # noqa: PLR2004

@@ -18,9 +18,6 @@ from indexes.wiring import build_index, open_index, verify_index
 from tests.fakes.archive import write_records
 from tests.fakes.encoders import HashingEncoder
 
-# chromadb's HTTP client leaves its connections to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 def free_port() -> int:
     """A port that nobody listens on."""
