@@ -60,8 +60,7 @@ class Builds:
 
 def _warm_up(answerer: Answerer) -> None:
     """Look for evidence once, so that the first reader does not wait for engines to wake; no trace is kept of it."""
-    read = answerer.read(_WARM_UP)
-    answerer.find(read.parts[0], answerer.search(_WARM_UP), read)
+    answerer.consider(_WARM_UP)
 
 
 @contextmanager

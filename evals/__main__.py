@@ -1,4 +1,4 @@
-"""The command `python -m evals`: run a suite, list the suites, compare two reports, measure speed."""
+"""The command `python -m evals`: run a suite, list the suites, compare two reports, measure speed, calibrate."""
 
 import argparse
 import sys
@@ -29,6 +29,7 @@ def main(
     steps: dict[str, Callable[[], bool]] = {
         "run": lambda: commands.run(options, opener=opener),
         "list": commands.list_suites,
+        "calibrate": lambda: commands.calibrate(options, opener=opener),
         "compare": lambda: commands.compare(options.before, options.after),
         "bench": lambda: commands.bench(options, opener=opener, builder=builder),
     }
@@ -74,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--accept", type=Path, metavar="FILE", help="show what changed and accept this run as baseline")
 
     commands.add_parser("list", help="the suites and the data each needs")
+
+    calibrate = commands.add_parser("calibrate", help="fit ranking and gate on the development half of the seeds")
+    calibrate.add_argument("--write", type=Path, metavar="FILE", help="write the weights there (qa/calibration.py)")
 
     compare = commands.add_parser("compare", help="two reports side by side, with paired intervals")
     compare.add_argument("before", type=Path, metavar="A.json")

@@ -1,4 +1,4 @@
-"""What the four commands do, once their arguments are read."""
+"""What the five commands do, once their arguments are read."""
 
 import argparse
 import json
@@ -53,6 +53,27 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     if options.accept:
         return _accept(report, options.accept)
     return gates.all_passed(report.gates)
+
+
+def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
+    """Fit the weights of ranking and of the gate on the development half of the seeds' questions."""
+    from evals.calibrating import collect_cases, fit, write_weights
+    from qa.answering import Answerer
+    from qa.calibration import KEPT
+
+    suite = SUITES["seeds"]
+    data = suite.read(find_data(suite, None))
+    with (opener or open_subject)(data, mode="quotes", retriever="fused") as subject:
+        if not isinstance(subject.answerer, Answerer):
+            raise WrongUsage("calibration needs the product's own answerer")
+        fitted = fit(collect_cases(subject.answerer, choose_split(data.questions, "dev")))
+    for name, weights in (("ranking", fitted.ranking), ("gate", fitted.gate)):
+        _say(f"{name}: " + ", ".join(f"{feature} {weight}" for feature, weight in weights.items()))
+    _say(f"threshold: {fitted.threshold} ({fitted.questions} questions, {fitted.candidates:,} candidates)")
+    if options.write:
+        write_weights(fitted, options.write, kept=KEPT)
+        _say(f"written: {options.write}")
+    return True
 
 
 def list_suites() -> bool:

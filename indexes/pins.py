@@ -5,7 +5,7 @@ from dataclasses import dataclass
 ENCODER = "all-minilm-l6-v2"
 LOCAL_LLM = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 TEST_LLM = "smollm2-135m-instruct"
-SCORER = "splade-tiny"
+EXPANDER = "splade-tiny"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ _TABLE = (
         hub="sentence-transformers/all-MiniLM-L6-v2",
     ),
     Pinned(
-        name=SCORER,
+        name=EXPANDER,
         files=tuple(_member(*_SPLADE, path, size, sha256) for path, size, sha256 in _SPLADE_FILES),
         licence="Apache-2.0",
     ),

@@ -284,17 +284,40 @@ class Vocabulary(Protocol):
         ...
 
 
-class Scorer(Protocol):
-    """Says how well texts fit a question, without a word of theirs having to be the same."""
+@dataclass(frozen=True, slots=True)
+class Activations:
+    """How strongly pieces of text hold the terms of a question, as a learned sparse model expands it.
 
-    def score(self, question: str, texts: Sequence[str]) -> Vectors:
-        """One score a text, in order: about 1 where a text holds all that is asked, 0 where nothing."""
-        ...
+    `pieces` has the shape (pieces, terms), `weights` (terms,) are the question's own, `owners` (terms,) say which content
+    word of the question each term belongs to (-1: to none), `words` how many content words there are.
+    """
+
+    pieces: Vectors
+    weights: Vectors
+    owners: NDArray[np.int64]
+    words: int
+
+    def score(self, rows: Sequence[int]) -> float:
+        """How much of the question the pieces hold together: about 1 where all, 0 where nothing."""
+        own = float(self.weights @ self.weights)
+        return float(self.pieces[list(rows)].max(0) @ self.weights) / own if own and len(rows) else 0.0
+
+    def weakest(self, rows: Sequence[int]) -> float:
+        """How much of the question's least matched content word the pieces hold together, 0 to 1; 1 where it has none."""
+        if not len(rows):
+            return 0.0
+        held = self.pieces[list(rows)].max(0) * self.weights
+        shares = [
+            held[mine].sum() / (self.weights[mine] ** 2).sum()
+            for word in range(self.words)
+            if (mine := self.owners == word).any()
+        ]
+        return float(min([1.0, *shares]))
 
 
-class Aligner(Scorer, Protocol):
-    """A `Scorer` that also says which words of the question a text answers to."""
+class Expander(Protocol):
+    """A learned sparse model: says which terms a question stands for, and how strongly pieces of text hold them."""
 
-    def align(self, question: str, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), content words of the question): how much of each word is in each text, 0 to 1, in order."""
+    def expand(self, question: str, pieces: Sequence[str]) -> Activations:
+        """The activations of the pieces, in order."""
         ...

@@ -14,7 +14,7 @@ from indexes.downloads import Downloads, PublicDownloads
 from indexes.errors import WeightsDamaged, WeightsMissing, WeightsProblem
 from indexes.hashes import Stamps, read_sha256
 from indexes.meters import open_meter
-from indexes.pins import ALIASES, LOCAL_LLM, PINNED, SCORER, Pinned, PinnedFile
+from indexes.pins import ALIASES, EXPANDER, LOCAL_LLM, PINNED, Pinned, PinnedFile
 from indexes.settings import IndexSettings
 
 Say: TypeAlias = Callable[[str], None]
@@ -80,13 +80,13 @@ def fetch_all(
 ) -> list[str]:
     """Have every weights file here: encoder and scorer must be, the LLM (where `llm` asks for it) should be.
 
-    Returns warnings for the user, one line each. Raises `WeightsProblem` for the encoder and the scorer only.
+    Returns warnings for the user, one line each. Raises `WeightsProblem` for the encoder and the expander only.
     """
     warnings = []
     with open_meter() as meter:
         find = partial(find_weights, settings=settings, progress=meter, repair=repair, downloads=downloads, table=table)
         say(f"encoder weights: {find(settings.encoder)}")
-        say(f"scorer weights: {find(SCORER)}")
+        say(f"expander weights: {find(EXPANDER)}")
         if llm:
             try:
                 say(f"LLM weights: {find(LOCAL_LLM)}")

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from indexes.types import Aligner, Catalogue, Retrieved, Retriever, Scorer, Vocabulary
+from indexes.types import Catalogue, Expander, Retrieved, Retriever, Vocabulary
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
 from qa.composing import Composed, Composer
 from qa.conflicts import find_conflict
 from qa.errors import InvalidQuestion, ModelUnavailable
-from qa.evidence import Candidate, find_candidates
+from qa.evidence import Candidate, Grounds, find_candidates
 from qa.question import Part, ReadQuestion, read_question
 from qa.refusing import Refusal, refuse
 from qa.selecting import as_evidence, select
@@ -34,7 +34,13 @@ class Sources:
     retriever: Retriever
     catalogue: Catalogue
     vocabulary: Vocabulary
+    expander: Expander
     encoder: str = ""
+
+    @property
+    def grounds(self) -> Grounds:
+        """What evidence is taken from."""
+        return Grounds(catalogue=self.catalogue, vocabulary=self.vocabulary, expander=self.expander)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +65,11 @@ class Answerer:
         self,
         sources: Sources,
         *,
-        scorer: Aligner,
-        nearness: Scorer,
         model: LanguageModel | None = None,
         model_state: str = "off",
         traces: Traces | None = None,
     ) -> None:
         self._index = sources
-        self._scorer = scorer
-        self._nearness = nearness
         self._model = model
         self._model_state = model_state
         self._composer = Composer(model) if model else None
@@ -83,7 +85,7 @@ class Answerer:
         with clock.step("retrieve"):
             passages = [self._retrieve(part, read, question) for part in read.parts]
         with clock.step("evidence"):
-            found = [self.find(part, hits, read) for part, hits in zip(read.parts, passages, strict=True)]
+            found = [self._find(part, hits, read) for part, hits in zip(read.parts, passages, strict=True)]
         clock.mark("first_quote")
         answer = self._conclude(question, read, found, passages, mode, clock)
         return self._record(question, read, found, answer, clock)
@@ -112,16 +114,15 @@ class Answerer:
         """The question as understood."""
         return read_question(question.text, outlets=self._outlets, speakers=self._speakers)
 
-    def find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
+    def consider(self, question: Question) -> list[Found]:
+        """What each part of the question comes to before anything is decided: for calibration and for a closer look."""
+        self._check(question)
+        read = self.read(question)
+        return [self._find(part, self._retrieve(part, read, question), read) for part in read.parts]
+
+    def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
         """The candidates of one part, ranked, with the gate's score."""
-        candidates = find_candidates(
-            part,
-            hits,
-            catalogue=self._index.catalogue,
-            scorer=self._scorer,
-            nearness=self._nearness,
-            vocabulary=self._index.vocabulary,
-        )
+        candidates = find_candidates(part, hits, self._index.grounds)
         ranked = rank(candidates)
         chosen = select(ranked, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
         return Found(part, ranked, chosen, answers(ranked[0]) if ranked else 0.0)
@@ -198,10 +199,7 @@ class Answerer:
             found.part,
             found.ranked,
             hits,
-            catalogue=self._index.catalogue,
-            scorer=self._scorer,
-            nearness=self._nearness,
-            vocabulary=self._index.vocabulary,
+            self._index.grounds,
             score=found.score,
         )
         closest, _ = cite([as_evidence(candidate) for candidate in refusal.closest])

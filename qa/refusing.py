@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexes.types import Aligner, Catalogue, Retrieved, Scorer, Vocabulary
+from indexes.types import Retrieved
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
-from qa.evidence import Candidate, find_candidates, find_others_words
+from qa.evidence import Candidate, Grounds, find_candidates, find_others_words
 from qa.question import Part
 from qa.selecting import select
 from qa.types import ReasonCode
@@ -29,19 +29,14 @@ def refuse(
     part: Part,
     ranked: Sequence[Candidate],
     hits: Sequence[Retrieved],
+    grounds: Grounds,
     *,
-    catalogue: Catalogue,
-    scorer: Aligner,
-    nearness: Scorer,
-    vocabulary: Vocabulary,
     score: float,
 ) -> Refusal:
     """The refusal for a part whose best evidence did not pass the gate."""
     about = part.topic or part.text
     if part.speaker is not None:
-        others = rank(
-            find_others_words(part, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
-        )
+        others = rank(find_others_words(part, hits, grounds))
         speaking = select([other for other in others if answers(other) >= THRESHOLD], most=CLOSEST)
         if speaking:
             who = " and ".join(dict.fromkeys(other.speaker for other in speaking if other.speaker))
@@ -52,11 +47,9 @@ def refuse(
             )
     if not ranked:
         anyone = Part(text=part.text, kind="other", topic=part.topic, names=part.names, stems=part.stems)
-        ranked = rank(
-            find_candidates(anyone, hits, catalogue=catalogue, scorer=scorer, nearness=nearness, vocabulary=vocabulary)
-        )
+        ranked = rank(find_candidates(anyone, hits, grounds))
     closest = tuple(select(ranked, most=CLOSEST, share=0.3))
-    absent = [stem for stem in part.stems if vocabulary.frequency(stem) == 0]
+    absent = [stem for stem in part.stems if grounds.vocabulary.frequency(stem) == 0]
     if not closest or (absent and len(absent) * 2 >= len(part.stems)):
         return Refusal("topic_absent", f"Nothing in the articles is about this: {about}.", closest)
     if part.speaker is not None:

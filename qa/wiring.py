@@ -4,8 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from indexes.settings import IndexSettings
-from indexes.similarity import SimilarityScorer
-from indexes.types import Aligner
+from indexes.types import Expander
 from indexes.wiring import Index
 from qa.answering import Answerer, Sources
 from qa.settings import QaSettings
@@ -31,28 +30,27 @@ def open_answerer(
         retriever=index.retriever,
         catalogue=index.catalogue,
         vocabulary=index.vocabulary,
+        expander=open_expander(places),
         encoder=index.manifest.encoder,
     )
     return Answerer(
         sources,
-        scorer=open_scorer(places),
-        nearness=SimilarityScorer(index.encoder),
         model=model,
         model_state=model_state or ("ready" if model else "off"),
         traces=Traces(places.home / "traces.sqlite") if settings.traces else None,
     )
 
 
-def open_scorer(settings: IndexSettings) -> Aligner:
-    """The learned sparse scorer, loaded once a process. Raises `WeightsProblem`."""
-    from indexes.pins import SCORER
+def open_expander(settings: IndexSettings) -> Expander:
+    """The learned sparse model, loaded once a process. Raises `WeightsProblem`."""
+    from indexes.pins import EXPANDER
     from indexes.weights import find_weights
 
-    return _load_scorer(find_weights(SCORER, settings))
+    return _load_expander(find_weights(EXPANDER, settings))
 
 
 @lru_cache(maxsize=1)
-def _load_scorer(weights: Path) -> Aligner:
-    from indexes.reranking import SparseScorer
+def _load_expander(weights: Path) -> Expander:
+    from indexes.expanding import SparseExpander
 
-    return SparseScorer(weights)
+    return SparseExpander(weights)

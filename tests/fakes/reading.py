@@ -7,7 +7,7 @@ import numpy as np
 
 from indexes.quotations import find_quotations
 from indexes.sentences import split_sentences
-from indexes.types import Article, ArticlePage, Filters, Passage, Quotation, Retrieved, Span, Vectors
+from indexes.types import Activations, Article, ArticlePage, Filters, Passage, Quotation, Retrieved, Span
 from indexes.words import STOPWORDS, find_words
 from qa.question import content_stems
 
@@ -129,17 +129,16 @@ class ShelfVocabulary:
         return sum(word in stems_of(f"{article.title} {article.text}") for article in self.shelf)
 
 
-class WordShare:
-    """A scorer: the share of a question's content that stands in a text, names of speakers included."""
+class WordExpander:
+    """An expander without a model: the terms of a question are its content words, each as itself."""
 
-    def score(self, question: str, texts: Sequence[str]) -> Vectors:
-        """From 0 to 1, a score for each text."""
-        wanted = set(content_stems(question))
-        shares = [len(wanted & stems_of(text)) / len(wanted) if wanted else 0.0 for text in texts]
-        return np.asarray(shares, dtype=np.float32)
-
-    def align(self, question: str, texts: Sequence[str]) -> Vectors:
-        """A column for each content word: 1 where a text has it."""
+    def expand(self, question: str, pieces: Sequence[str]) -> Activations:
+        """1 where a piece has the word."""
         wanted = content_stems(question)
-        rows = [[float(stem in stems_of(text)) for stem in wanted] for text in texts]
-        return np.asarray(rows, dtype=np.float32).reshape(len(texts), len(wanted))
+        rows = [[float(stem in stems_of(piece)) for stem in wanted] for piece in pieces]
+        return Activations(
+            pieces=np.asarray(rows, dtype=np.float32).reshape(len(pieces), len(wanted)),
+            weights=np.ones(len(wanted), dtype=np.float32),
+            owners=np.arange(len(wanted)),
+            words=len(wanted),
+        )

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from indexes.pins import ALIASES, ENCODER, LOCAL_LLM, PINNED, SCORER, TEST_LLM, Pinned
+from indexes.pins import ALIASES, ENCODER, EXPANDER, LOCAL_LLM, PINNED, TEST_LLM, Pinned
 
 ALL = pytest.mark.parametrize("pinned", PINNED.values(), ids=PINNED)
 
 
 def test_the_names_are_in_the_table() -> None:
     """Every name that the code uses is in the table, and a hub's name stands for one that is."""
-    assert {ENCODER, SCORER, LOCAL_LLM, TEST_LLM} <= set(PINNED)
+    assert {ENCODER, EXPANDER, LOCAL_LLM, TEST_LLM} <= set(PINNED)
     assert set(ALIASES.values()) <= set(PINNED)
 
 

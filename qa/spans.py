@@ -1,0 +1,184 @@
+"""Finds the spans of retrieved articles that may be quoted: paragraphs, and runs of one person's words. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from indexes.names import fold, same_person
+from indexes.types import Article, Catalogue, Quotation, Retrieved, Span
+
+MAX_QUOTE = 500
+"""Characters of a quote."""
+MAX_SENTENCES = 3
+"""Sentences of a quote."""
+_BESIDE = 0.8
+"""What the score of a passage is worth for words of the same article outside of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A retrieved article as evidence is taken from it.
+
+    `hits` are its retrieved passages: where they stand, their scores as a share of the question's best, their cosines.
+    """
+
+    article: Article
+    sentences: Sequence[Span]
+    quotations: Sequence[Quotation]
+    hits: Sequence[tuple[Span, float, float]]
+
+    def hit(self, start: int, end: int) -> tuple[float, float]:
+        """Score and cosine of the best passage that a quote lies in, less for a quote that lies in none."""
+        inside = [hit for hit in self.hits if hit[0].overlaps(Span(start, end))]
+        _, score, dense = max(inside or self.hits, key=lambda hit: hit[1])
+        return (score, dense) if inside else (score * _BESIDE, dense * _BESIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A span that may be quoted, with its speaker (None where nobody or several speak); `direct`: words in quotation marks."""
+
+    reading: Reading
+    start: int
+    end: int
+    speaker: str | None
+    direct: bool
+
+    @property
+    def sentences(self) -> list[str]:
+        """Its sentences, at least one."""
+        text = self.reading.article.text
+        inside = [span for span in self.reading.sentences if span.start < self.end and span.end > self.start]
+        pieces = [text[max(span.start, self.start) : min(span.end, self.end)] for span in inside]
+        return pieces or [text[self.start : self.end]]
+
+    @property
+    def before(self) -> str:
+        """The sentence before it, which often names what it speaks of; empty at the start of an article."""
+        earlier = [span for span in self.reading.sentences if span.end <= self.start]
+        return earlier[-1].of(self.reading.article.text) if earlier else ""
+
+
+def read_articles(retrieved: Sequence[Retrieved], catalogue: Catalogue) -> list[Reading]:
+    """The articles of the passages, best first; a passage that the catalogue does not know is passed over."""
+    by_article: dict[str, list[Retrieved]] = {}
+    for hit in retrieved:
+        by_article.setdefault(hit.passage.article_id, []).append(hit)
+    ids = list(by_article)
+    articles, sentences, quotations = catalogue.articles(ids), catalogue.sentences(ids), catalogue.quotations(ids)
+    best = max((hit.score for hit in retrieved), default=1.0) or 1.0
+    return [
+        Reading(
+            article=articles[article_id],
+            sentences=sentences.get(article_id, ()),
+            quotations=quotations.get(article_id, ()),
+            hits=[(Span(hit.passage.start, hit.passage.end), hit.score / best, hit.dense or 0.0) for hit in hits],
+        )
+        for article_id, hits in by_article.items()
+        if article_id in articles
+    ]
+
+
+def paragraphs(reading: Reading) -> Iterable[Quotable]:
+    """The paragraphs of the retrieved passages; longer ones in overlapping runs of three sentences and 500 characters."""
+    text = reading.article.text
+    for paragraph in _paragraphs(reading):
+        last = -1
+        for first in range(len(paragraph)):
+            end = _reach(paragraph, first)
+            if end <= last:
+                continue
+            last = end
+            start, stop = paragraph[first].start, paragraph[end].end
+            if stop - start > MAX_QUOTE:
+                stop = _whole_word(text, start, start + MAX_QUOTE)
+            inside = [one for one in reading.quotations if one.start < stop and one.end > start]
+            speakers = {one.speaker for one in inside}
+            speaker = next(iter(speakers)) if len(speakers) == 1 else None
+            yield Quotable(reading, start, stop, speaker, any(one.kind == "direct" for one in inside))
+
+
+def words_of(reading: Reading, speaker: str, *, exactly: bool = False) -> Iterable[Quotable]:
+    """The runs of sentences in which one person speaks. `exactly`: under this very name, else whoever it can mean."""
+    run: list[Quotation] = []
+    for quotation in reading.quotations:
+        if quotation.speaker is None or not (
+            quotation.speaker == speaker if exactly else speaks_as(reading.article, quotation.speaker, speaker)
+        ):
+            yield from _closed(reading, run)
+            run = []
+            continue
+        if run and not _joins(run, quotation, reading):
+            yield from _closed(reading, run)
+            run = []
+        run.append(quotation)
+    yield from _closed(reading, run)
+
+
+def speaks_as(article: Article, speaker: str, asked: str) -> bool:
+    """Whether a speaker of an article is the person (or the holder of the role, “the mayor”) asked about."""
+    if same_person(speaker, asked):
+        return True
+    words = [word for word in re.findall(r"[\w’'-]+", asked) if fold(word) not in {"the", "a", "an", "of", "s"}]
+    if not asked.lower().startswith(("the ", "a ", "an ")) and any(word[:1].isupper() for word in words):
+        return False
+    role = fold(words[-1]) if words else ""
+    if not role:
+        return False
+    if role in fold(speaker).split():
+        return True
+    surname = re.escape(speaker.rsplit(maxsplit=1)[-1])
+    near = rf"\b{re.escape(role)}\b[^.]{{0,30}}\b{surname}\b|\b{surname}\b,[^.,]{{0,40}}\b{re.escape(role)}\b"
+    return re.search(near, article.text, re.IGNORECASE) is not None
+
+
+def _paragraphs(reading: Reading) -> Iterable[list[Span]]:
+    """The sentences of each paragraph that a retrieved passage touches."""
+    paragraph: list[Span] = []
+    for sentence in reading.sentences:
+        if paragraph and "\n" in reading.article.text[paragraph[-1].end : sentence.start]:
+            yield paragraph
+            paragraph = []
+        if any(hit.overlaps(sentence) for hit, _, _ in reading.hits):
+            paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
+
+
+def _reach(paragraph: Sequence[Span], first: int) -> int:
+    """The last sentence of the longest quote that begins with the first one."""
+    end = first
+    while (
+        end + 1 < len(paragraph)
+        and end + 1 - first < MAX_SENTENCES
+        and paragraph[end + 1].end - paragraph[first].start <= MAX_QUOTE
+    ):
+        end += 1
+    return end
+
+
+def _closed(reading: Reading, run: Sequence[Quotation]) -> Iterable[Quotable]:
+    if run:
+        start, end = min(one.sentence_start for one in run), max(one.sentence_end for one in run)
+        if end - start > MAX_QUOTE:
+            end = _whole_word(reading.article.text, start, start + MAX_QUOTE)
+        yield Quotable(reading, start, end, run[0].speaker, any(one.kind == "direct" for one in run))
+
+
+def _joins(run: Sequence[Quotation], quotation: Quotation, reading: Reading) -> bool:
+    """Whether a quotation continues a run: the same paragraph, next to it, and still within the bounds of a quote."""
+    start, end = min(one.sentence_start for one in run), max(one.sentence_end for one in run)
+    if quotation.sentence_start > end and reading.article.text[end : quotation.sentence_start].strip(" \u00a0"):
+        return False
+    last = max(end, quotation.sentence_end)
+    sentences = sum(1 for span in reading.sentences if span.start >= start and span.end <= last)
+    return last - start <= MAX_QUOTE and sentences <= MAX_SENTENCES
+
+
+def _whole_word(text: str, start: int, end: int) -> int:
+    """The last end of a sentence, else of a word, at or before `end`."""
+    sentence = max(text.rfind(stop, start, end) for stop in (". ", "? ", "! ", ".” ", "?” ", "!” "))
+    if sentence > start + (end - start) // 2:
+        return sentence + 1 + (text[sentence + 1] in "”’\"'")
+    space = text.rfind(" ", start, end)
+    return space if space > start else end
