@@ -145,6 +145,12 @@ def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> floa
     return float(_counts(text, counted))
 
 
+def asked_thing(question: str) -> set[str]:
+    """The stems of what a question counts: of “how many homes”, home."""
+    thing = _ASKED_THING.search(question)
+    return {stem_of(word) for word in thing.groups() if word} - STOPWORDS if thing else set()
+
+
 def _age_of(name: str) -> re.Pattern[str]:
     """An age beside a name: “Jill Scott, 35”, “the 35-year-old Scott”, “Scott, who is 35”, “Scott is 35”."""
     surname = re.escape(name.rsplit(maxsplit=1)[-1])

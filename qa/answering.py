@@ -51,6 +51,8 @@ class Found:
     ranked: Sequence[Candidate]
     chosen: Sequence[Candidate]
     score: float
+    conflict: bool = False
+    """Whether two of the chosen candidates contradict each other."""
 
     @property
     def holds(self) -> bool:
@@ -125,7 +127,10 @@ class Answerer:
         candidates = find_candidates(part, hits, self._index.grounds)
         ranked = rank(candidates)
         chosen = select(ranked, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
-        return Found(part, ranked, chosen, answers(ranked[0]) if ranked else 0.0)
+        other = find_conflict(part, ranked)
+        if other is not None:
+            chosen = [chosen[0], other, *(one for one in chosen[1:] if one is not other)]
+        return Found(part, ranked, chosen, answers(ranked[0]) if ranked else 0.0, conflict=other is not None)
 
     def _mode(self, question: Question) -> Mode:
         self._check(question)
@@ -183,7 +188,7 @@ class Answerer:
         citations, dropped = cite(evidence)
         if not citations:
             return self._decline(replace(shared, dropped=dropped), found[0], passages[0])
-        if find_conflict([piece.part for piece in held], citations):
+        if any(piece.conflict for piece in held):
             status, reason = "conflicting", "The articles give different values; each is cited."
         answered = replace(shared, status=status, reason=reason, dropped=dropped, citations=citations)
         if mode == "quotes" or self._composer is None:

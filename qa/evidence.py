@@ -18,7 +18,7 @@ _MONTHS = "january february march april may june july august september october n
 _LATEST = re.compile(
     r"\b(?:latest|most recent|now|in the end|finally|eventually|current(?:ly)?|final|by now|so far|today)\b",
     re.IGNORECASE,
-)  # noqa: E501 - one pattern on one line
+)
 _FIRST = re.compile(
     r"\b(?:first|original(?:ly)?|at the start|initial(?:ly)?|in the beginning|earliest)\b", re.IGNORECASE
 )

@@ -15,7 +15,8 @@ _SPEECH = (
     r"argue[sd]?|respon(?:d|ds|ded)|react(?:s|ed)?|comment(?:s|ed)?|compare[sd]?|accuse[sd]?|criticis?z?e[sd]?|prais(?:e|es|ed)|den(?:y|ies|ied)|"
     r"admit(?:s|ted)?|demand(?:s|ed)?|urge[sd]?|joke[sd]?|remark(?:s|ed)?|predict(?:s|ed)?|suggest(?:s|ed)?|explain(?:s|ed)?|justif(?:y|ies|ied)|"
     r"defend(?:s|ed)?|answer(?:s|ed)?|repl(?:y|ies|ied)|ask(?:s|ed)?|feel|feels|felt|view(?:s|ed)?|insist(?:s|ed)?|complain(?:s|ed)?|"
-    r"declare[sd]?|state[sd]?|mention(?:s|ed)?|vow(?:s|ed)?|pledge[sd]?|apologi[sz]e[sd]?|boast(?:s|ed)?|write|writes|wrote|confirm(?:s|ed)?"
+    r"declare[sd]?|state[sd]?|mention(?:s|ed)?|vow(?:s|ed)?|pledge[sd]?|apologi[sz]e[sd]?|boast(?:s|ed)?|write|writes|wrote|confirm(?:s|ed)?|"
+    r"talk(?:s|ed)?|remember(?:s|ed)?|recall(?:s|ed)?|sp(?:eak|eaks|oke)|mock(?:s|ed)?"
 )
 _WHO = r"(?P<speaker>[^?,;:]{2,60}?)"
 _NOUNS = r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|thoughts?|explanations?|message|criticisms?|warnings?|description)"  # noqa: E501 - one pattern on one line
@@ -229,9 +230,22 @@ def _can_speak(speaker: str, names: Sequence[str], speakers: Sequence[str]) -> b
     if any(same_person(name, speaker) for name in speakers) or fold(words[-1]) in TITLES:
         return True
     if words[0].lower() in {"the", "a", "an", "its", "his", "her"}:
-        head = re.split(r"\s(?:of|for|at|in|with|who|whose|that|from)\s", speaker, maxsplit=1)[0].split()
-        return fold(head[-1]) in TITLES | _BODIES
+        return is_person_by_role(speaker)
     return words[0][:1].isupper() and any(name in speaker or speaker in name for name in names)
+
+
+def head_of(description: str) -> str:
+    """The noun of a description: of “the head of the union”, head."""
+    return re.split(r"\s(?:of|for|at|in|with|who|whose|that|from)\s", description, maxsplit=1)[0].split()[-1]
+
+
+def is_person_by_role(description: str) -> bool:
+    """Whether a description without a name means a person or a body that speaks."""
+    head = fold(head_of(description))
+    return (
+        head in TITLES | _BODIES
+        or re.search(r"(?:er|or|ist|man|woman|person|parent|mother|father|son|wife)$", head) is not None
+    )
 
 
 def _names_in(text: str, speakers: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from indexes.names import fold, same_person
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Span
+from qa.question import head_of
 
 MAX_QUOTE = 500
 """Characters of a quote."""
@@ -119,10 +120,10 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
     """Whether a speaker of an article is the person (or the holder of the role, “the mayor”) asked about."""
     if same_person(speaker, asked):
         return True
-    words = [word for word in re.findall(r"[\w’'-]+", asked) if fold(word) not in {"the", "a", "an", "of", "s"}]
+    words = re.findall(r"[\w’'-]+", asked)
     if not asked.lower().startswith(("the ", "a ", "an ")) and any(word[:1].isupper() for word in words):
         return False
-    role = fold(words[-1]) if words else ""
+    role = fold(head_of(asked)) if words else ""
     if not role:
         return False
     if role in fold(speaker).split():
