@@ -50,6 +50,12 @@ def find_words(text: str) -> list[Word]:
     return words
 
 
+@lru_cache(maxsize=2**13)
+def stems_in(text: str) -> frozenset[str]:
+    """The stems of a text, stop words included; those of texts seen lately from memory."""
+    return frozenset(word.stem for word in find_words(text))
+
+
 @lru_cache(maxsize=2**17)
 def stem_of(word: str) -> str:
     """The stem of one word, whatever its case and accents."""

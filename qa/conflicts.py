@@ -26,7 +26,7 @@ _MEASURED: Sequence[tuple[re.Pattern[str], frozenset[str]]] = (
         re.compile(
             r"\b(?:cost|price|worth|value|gap|hole|money|crowns?|dollars?|euros?|pounds?|fine|fee|bill|budget|deficit|damage|pay|paid)\b",
             re.IGNORECASE,
-        ),  # noqa: E501 - one pattern on one line
+        ),
         frozenset(stem_of(word) for word in ("crowns", "dollars", "euros", "pounds", "francs")),
     ),
     (

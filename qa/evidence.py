@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from indexes.names import fold, same_person
 from indexes.types import Activations, Article, Catalogue, Expander, Retrieved, Vocabulary
-from indexes.words import find_words
+from indexes.words import stems_in
 from qa.answer_types import fits_exactly, holds_answer
 from qa.question import Part, content_stems
 from qa.spans import Quotable, paragraphs, read_articles, words_of
@@ -150,10 +150,10 @@ class _Measure:
 
     def promise(self, span: Quotable) -> float:
         """What a cheap look says of a span."""
-        text = span.reading.article.text[span.start : span.end]
-        return (
-            _cover(self._rarity, text) + _cover(self._rarity, _window(span)) + span.reading.hit(span.start, span.end)[0]
-        )
+        quote = _stems(span.sentences)
+        beside = _stems([span.reading.article.title, span.before])
+        passage, _ = span.reading.hit(span.start, span.end)
+        return _cover(self._rarity, quote) + _cover(self._rarity, quote | beside) + passage
 
     def candidates(self, spans: Sequence[Quotable]) -> list[Candidate]:
         """The spans with their features. Each sentence is read by the expander once, however many spans it is in."""
@@ -189,7 +189,7 @@ class _Measure:
         part, article = self._part, span.reading.article
         text, window = article.text[span.start : span.end], _window(span)
         if article.id not in self._in_article:
-            self._in_article[article.id] = _cover(self._rarity, f"{article.title}\n{article.text}")
+            self._in_article[article.id] = _cover(self._rarity, stems_in(article.title) | stems_in(article.text))
         passage, dense = span.reading.hit(span.start, span.end)
         return Features(
             passage=passage,
@@ -198,7 +198,9 @@ class _Measure:
             rest=rest.score(quote),
             weakest=asked.weakest(quote),
             weakest_window=asked.weakest([*beside, *quote]),
-            cover_rest=_cover(self._other_rarity, window) if self._other_rarity else 1.0,
+            cover_rest=_cover(self._other_rarity, _stems([article.title, span.before, *span.sentences]))
+            if self._other_rarity
+            else 1.0,
             cover_article=self._in_article[article.id],
             names=_share_of_names(part.names, window),
             kind=float(holds_answer(part.expects, text, names=part.names)),
@@ -216,11 +218,14 @@ def _window(span: Quotable) -> str:
     return f"{article.title}. {span.before} {article.text[span.start : span.end]}"
 
 
-def _cover(rarity: Mapping[str, float], text: str) -> float:
+def _stems(pieces: Sequence[str]) -> frozenset[str]:
+    return frozenset().union(*(stems_in(piece) for piece in pieces))
+
+
+def _cover(rarity: Mapping[str, float], found: frozenset[str]) -> float:
     total = sum(rarity.values())
     if not total:
         return 0.0
-    found = {word.stem for word in find_words(text)}
     return sum(weight for stem, weight in rarity.items() if stem in found) / total
 
 
