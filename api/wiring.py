@@ -9,13 +9,10 @@ from indexes.errors import WeightsProblem
 from indexes.settings import IndexSettings
 from indexes.types import Encoder
 from indexes.wiring import open_index
-from qa.answering import Answerer
 from qa.errors import ModelUnavailable
 from qa.settings import QaSettings
-from qa.types import LanguageModel, Question
+from qa.types import LanguageModel
 from qa.wiring import open_answerer
-
-_WARM_UP = Question(text="What did the minister say about the harbour?", mode="quotes")
 
 
 class Builds:
@@ -46,7 +43,7 @@ class Builds:
                 model_state=self._model_state,
                 index_settings=self._index_settings,
             )
-            _warm_up(answerer)
+            answerer.warm_up()
         except BaseException:
             index.close()
             raise
@@ -56,11 +53,6 @@ class Builds:
             index.close()
 
         return Opened(manifest=index.manifest, catalogue=index.catalogue, answerer=answerer, close=close)
-
-
-def _warm_up(answerer: Answerer) -> None:
-    """Look for evidence once, so that the first reader does not wait for engines to wake; no trace is kept of it."""
-    answerer.consider(_WARM_UP)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = 
                 closing.callback(model.close)
             answerer = open_answerer(index, settings=answers, model=model, index_settings=settings)
             closing.callback(answerer.close)
+            answerer.warm_up()  # as the service does when it opens a build
         retrievers: dict[RetrieverName, Retriever] = {
             "fused": index.retriever,
             "dense": index.dense,

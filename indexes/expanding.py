@@ -55,10 +55,11 @@ class SparseExpander:
             found = np.zeros((len(pieces), len(terms)), dtype=np.float32)
             for first in range(0, len(pieces), _BATCH):
                 states = self._states(pieces[first : first + _BATCH])
-                logits = torch.cat(states).float() @ matrix + bias
-                strengths = torch.log1p(torch.relu(logits))
-                for row, part in enumerate(torch.split(strengths, [len(state) for state in states])):
-                    found[first + row] = part.amax(0).numpy()
+                products = torch.nn.utils.rnn.pad_sequence(states, batch_first=True).float() @ matrix
+                for row, state in enumerate(states):
+                    products[row, len(state) :] = -torch.inf
+                logits = products.amax(1) + bias
+                found[first : first + _BATCH] = torch.log1p(torch.relu(logits)).numpy()
             return Activations(found, weights.numpy(), np.asarray(owners, dtype=np.int64), words)
 
     def _terms(self, question: str) -> tuple[Any, Any, list[int], int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from indexes.types import Catalogue, Expander, Retrieved, Retriever, Vocabulary
+from indexes.types import Catalogue, Expander, Filters, Retrieved, Retriever, Vocabulary
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
@@ -21,6 +21,8 @@ from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
 
 MAX_QUESTION = 2_000
 MAX_LIMIT = 50
+_READ_AHEAD, _MOST_PIECES = 200, 4_000
+"""Articles, and their sentences, that are read ahead: a few seconds' work."""
 _PER_PART = 2
 _DEPTH = 3
 """Passages retrieved for each one considered, before wire copies collapse and speakers are looked for."""
@@ -91,6 +93,15 @@ class Answerer:
         clock.mark("first_quote")
         answer = self._conclude(question, read, found, passages, mode, clock)
         return self._record(question, read, found, answer, clock)
+
+    def warm_up(self) -> None:
+        """Wake the engines, and read the sentences of a small archive ahead; no trace is kept of it."""
+        self.consider(Question(text="What happened?"))
+        pieces: list[str] = []
+        for article in self._index.catalogue.page(filters=Filters(), limit=_READ_AHEAD).items:
+            spans = self._index.catalogue.sentences([article.id]).get(article.id, ())
+            pieces += [article.title, *(span.of(article.text) for span in spans)]
+        self._index.expander.expand("What happened?", pieces[:_MOST_PIECES])
 
     def search(self, question: Question) -> tuple[Retrieved, ...]:
         """The passages that the question would be answered from, best first. Raises `InvalidQuestion`."""
