@@ -197,6 +197,10 @@ def _dotted(word: str) -> bool:
     return "." in word and bool(_INITIAL.fullmatch(word))
 
 
+_LONG_NAME = 4
+"""Words of a name, and letters of one of its middle words, from which that word alone may mean the person."""
+
+
 def same_person(one: str, other: str) -> bool:
     """Whether two names can mean the same person: the surname alone or the same given name with it, whatever the case.
 
@@ -228,6 +232,9 @@ def _name_words(name: str) -> list[str]:
 def _is_surname(word: str, name: Sequence[str]) -> bool:
     last = name[-1]
     if _sounds(word) == _sounds(last) or (len(name) > 1 and word in _SURNAME_FIRST and word == name[0]):
+        return True
+    # Of a long name any middle word may be the one that people use: Rosa Amelia Quintal de Souza is Quintal.
+    if len(name) >= _LONG_NAME and len(word) >= _LONG_NAME and word in name[1:-1]:
         return True
     return len(word) > 2 and "-" in last and word in last.split("-")  # noqa: PLR2004  (no “al” of “al-Assad”)
 

@@ -26,6 +26,10 @@ _SAID_ABOUT = tuple(
     for pattern in (
         rf"^(?:what|how|why|which|when|where)\b[^?]*?\b(?:did|does|do|has|have|had|would|could|is|was)\s+{_WHO}\s+(?:\w+ly\s+|also\s+|ever\s+|publicly\s+|have\s+to\s+|have\s+|been\s+)*(?:{_SPEECH})\b\s*(?P<topic>.*)$",
         rf"^(?:what|which)\s+(?:\w+\s+)?(?:reasons?|explanation|answer|reply|estimate|account|description|words?|warning|advice)\s+(?:did|does|has|have)\s+{_WHO}\s+(?:give|gave|given|use|used|offer|have)\b\s*(?P<topic>.*)$",
+        rf"^what\s+(?:\w+\s+)?(?:praise|criticism|reason|word|advice|message|opinion|comment|complaint|joke|excuse|hope|plan)s?\s+(?:did|does|has|have)\s+{_WHO}\s+(?:have|offer|make|made|give|find)\b\s*(?P<topic>.*)$",
+        rf"^what\s+(?:did|does)\s+{_WHO}\s+(?:make\s+of|have\s+to\s+say)\b\s*(?P<topic>.*)$",
+        rf"^how\s+(?:did|does)\s+{_WHO}\s+(?:rate|assess|judge|see|characteri[sz]e|sum\s+up|portray|put|phrase|justify|answer|explain)\b\s*(?P<topic>.*)$",
+        r"^what\s+impression\s+did\s+(?P<topic>.+?)\s+(?:make|leave)\s+(?:on|with)\s+(?P<speaker>[^?,;:]{2,60})$",
         rf"^{_WHO},\s*what\s+(?:was|is|were|are)\s+(?:his|her|their|its)\s+(?:\w+\s+)?{_NOUNS}\s*(?P<topic>.*)$",
         rf"^(?:did|does|has|have)\s+{_WHO}\s+(?:\w+ly\s+|ever\s+)?(?:{_SPEECH})\b\s*(?P<topic>.*)$",
         rf"^what\s+(?:was|were|is|are)\s+{_WHO}['’]s?\s+(?:\w+\s+)?{_NOUNS}\s*(?P<topic>.*)$",
@@ -56,6 +60,10 @@ _WHERE = re.compile(
 )
 _PARTS = re.compile(
     r"\?\s+(?=\S)|,?\s+and\s+(?=(?:what|who|whom|when|where|why|which|how(?:\s+(?:many|much|long|old))?)\s+(?:did|does|do|is|was|were|are|has|have|had|would|will|many|much|long|old|\w+\s+(?:did|does|was|is|were)))",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(
+    r"^(?P<scene>[^?]{10,}?[.!])\s+(?P<asked>(?:and |but |so )?(?:what|who|when|where|why|how|which)\b.*)$",
     re.IGNORECASE,
 )
 _LONGEST_NAME = 7
@@ -130,6 +138,12 @@ def read_question(text: str, *, outlets: Sequence[str] = (), speakers: Sequence[
     whole = re.sub(r"\s+", " ", text).strip()
     pieces = [piece.strip(" ?.!") for piece in _PARTS.split(whole)]
     parts: list[Part] = []
+    setting = _SETTING.match(whole)
+    if setting:
+        # “X promised to stay. What did she say later?”: the first sentence only sets the scene.
+        pieces = [
+            _without_pronoun(setting.group("asked").strip(" ?.!"), [_read_part(setting.group("scene"), speakers)])
+        ]
     for piece in pieces:
         if re.search(r"\w", piece):
             parts.append(_read_part(_without_pronoun(piece, parts), speakers))

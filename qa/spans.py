@@ -129,8 +129,9 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
     if role in fold(speaker).split():
         return True
     surname = re.escape(speaker.rsplit(maxsplit=1)[-1])
-    near = rf"\b{re.escape(role)}\b[^.]{{0,30}}\b{surname}\b|\b{surname}\b,[^.,]{{0,40}}\b{re.escape(role)}\b"
-    return re.search(near, article.text, re.IGNORECASE) is not None
+    before = rf"\b(?i:{re.escape(role)})\b(?: (?:of|for|at) [^.,;:]{{2,40}})?,? (?:[A-Z][\w’'.-]* ){{0,3}}{surname}\b"
+    after = rf"\b{surname}, (?:the|a|an|its|their|who (?:is|was)|[a-z]+) ?[^.,;:]{{0,40}}\b(?i:{re.escape(role)})\b"
+    return re.search(f"{before}|{after}", article.text) is not None
 
 
 def _paragraphs(reading: Reading) -> Iterable[list[Span]]:
