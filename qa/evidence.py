@@ -90,10 +90,26 @@ class Grounds:
 
 def find_candidates(part: Part, retrieved: Sequence[Retrieved], grounds: Grounds) -> list[Candidate]:
     """The candidates of one part of a question, in no order. For somebody's words: of that person alone."""
-    spans: list[Quotable] = []
-    for reading in read_articles(retrieved, grounds.catalogue):
-        spans.extend(paragraphs(reading) if part.speaker is None else words_of(reading, part.speaker))
-    return _describe(part, spans, grounds)
+    readings = read_articles(retrieved, grounds.catalogue)
+    if part.speaker is None:
+        return _describe(part, [span for reading in readings for span in paragraphs(reading)], grounds)
+    spans = [span for reading in readings for span in words_of(reading, part.speaker)]
+    meant = _meant(part.speaker, [span.speaker or "" for span in spans])
+    return _describe(part, [span for span in spans if span.speaker in meant], grounds)
+
+
+def _meant(asked: str, speakers: Sequence[str]) -> set[str]:
+    """Of the people whom a description (“the director”) fits, the one it fits alone; all whom a name can mean."""
+    people: list[set[str]] = []
+    for speaker in dict.fromkeys(speakers):
+        known = next((names for names in people if any(same_person(speaker, name) for name in names)), None)
+        if known is None:
+            people.append({speaker})
+        else:
+            known.add(speaker)
+    if any(same_person(asked, speaker) for speaker in speakers):
+        return {speaker for speaker in speakers if same_person(asked, speaker)}
+    return people[0] if len(people) == 1 else set()
 
 
 def find_others_words(part: Part, retrieved: Sequence[Retrieved], grounds: Grounds) -> list[Candidate]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from indexes.names import fold, same_person
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Span
-from qa.question import head_of
+from indexes.words import stem_of, stems_in
+from qa.question import content_stems, head_of
 
 MAX_QUOTE = 500
 """Characters of a quote."""
@@ -131,7 +132,14 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
     surname = re.escape(speaker.rsplit(maxsplit=1)[-1])
     before = rf"\b(?i:{re.escape(role)})\b(?: (?:of|for|at) [^.,;:]{{2,40}})?,? (?:[A-Z][\w’'.-]* ){{0,3}}{surname}\b"
     after = rf"\b{surname}, (?:the|a|an|its|their|who (?:is|was)|[a-z]+) ?[^.,;:]{{0,40}}\b(?i:{re.escape(role)})\b"
-    return re.search(f"{before}|{after}", article.text) is not None
+    return re.search(f"{before}|{after}", article.text) is not None and _is_described(article, surname, asked, role)
+
+
+def _is_described(article: Article, surname: str, asked: str, role: str) -> bool:
+    """Whether the rest of a description (“the opposition leader”) stands in a sentence of the article beside the name."""
+    rest = set(content_stems(asked)) - {stem_of(role)}
+    beside = re.findall(rf"[^.!?\n]*\b{surname}\b[^.!?\n]*", article.text)
+    return rest <= frozenset().union(*(stems_in(sentence) for sentence in beside))
 
 
 def _paragraphs(reading: Reading) -> Iterable[list[Span]]:
@@ -160,11 +168,14 @@ def _reach(paragraph: Sequence[Span], first: int) -> int:
 
 
 def _closed(reading: Reading, run: Sequence[Quotation]) -> Iterable[Quotable]:
+    """The run as a span; none where another person's words stand in it too."""
     if run:
         start, end = min(one.sentence_start for one in run), max(one.sentence_end for one in run)
         if end - start > MAX_QUOTE:
             end = _whole_word(reading.article.text, start, start + MAX_QUOTE)
-        yield Quotable(reading, start, end, run[0].speaker, any(one.kind == "direct" for one in run))
+        others = (one for one in reading.quotations if one.kind == "direct" and one not in run and one.speaker)
+        if not any(one.start < end and one.end > start and one.speaker != run[0].speaker for one in others):
+            yield Quotable(reading, start, end, run[0].speaker, any(one.kind == "direct" for one in run))
 
 
 def _joins(run: Sequence[Quotation], quotation: Quotation, reading: Reading) -> bool:
