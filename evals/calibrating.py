@@ -64,7 +64,8 @@ def collect_cases(answerer: Answerer, questions: Sequence[GoldenQuestion]) -> li
 def fit(cases: Sequence[Case]) -> Fitted:
     """A conditional logit over the candidates of each answerable question; a logistic regression on each best candidate.
 
-    Features are scaled to unit variance for the L2 penalty and the weights scaled back.
+    No weight is negative: each feature is made so that more of it speaks for a candidate, and a fit on few questions
+    that says otherwise has learned their noise. Features are scaled to unit variance for the L2 penalty.
     """
     every = np.vstack([case.rows for case in cases])
     mean, spread = every.mean(0), every.std(0) + 1e-6
@@ -127,7 +128,7 @@ def _fit_ranking(groups: Sequence[tuple[Numbers, NDArray[np.bool_]]], width: int
         penalty = _RANKING_PENALTY * float(weights @ weights)
         return total / len(groups) + penalty, slope / len(groups) + 2 * _RANKING_PENALTY * weights
 
-    return np.asarray(minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B").x)
+    return np.asarray(minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=[(0, None)] * width).x)
 
 
 def _fit_gate(rows: Numbers, labels: Numbers) -> Numbers:
@@ -138,7 +139,8 @@ def _fit_gate(rows: Numbers, labels: Numbers) -> Numbers:
         penalty = np.concatenate([[0.0], 2 * _GATE_PENALTY * weights[1:]])
         return float(-np.log(likely).mean() + _GATE_PENALTY * (weights[1:] @ weights[1:])), slope + penalty
 
-    return np.asarray(minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x)
+    bounds = [(None, None), *[(0, None)] * rows.shape[1]]
+    return np.asarray(minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
 def _named(weights: Numbers, bias: float) -> dict[str, float]:

@@ -126,6 +126,10 @@ def holds_answer(kind: Kind, text: str, *, names: Sequence[str] = ()) -> bool:
     return check(text, names) if check else True
 
 
+_ANYBODY = frozenset(stem_of(word) for word in ("people", "persons", "men", "women"))
+"""Who is counted under many other names: deaths, voters, spectators."""
+
+
 def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> float:
     """1 where the text holds what the words of the question ask for (an age, money, a share …), else 0.
 
@@ -140,7 +144,7 @@ def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> floa
     if thing is None:
         return 0.5
     counted = {stem_of(word) for word in thing.groups() if word} - STOPWORDS
-    if "much" in thing.group().lower():
+    if "much" in thing.group().lower() or counted & _ANYBODY:
         return 0.5
     return float(_counts(text, counted))
 

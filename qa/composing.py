@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from indexes.quotations import quoted_spans
@@ -17,8 +17,8 @@ from qa.verification import verify_claim
 _log = logging.getLogger("dateline.qa")
 MAX_EVIDENCE = 6
 """Pieces of evidence in a prompt."""
-_SHORT = 15
-"""Words of a short answer."""
+_SHORT = 30
+"""Words of a quote that stands for a short answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +133,15 @@ def _assemble(
 
 
 def _short_answer(draft: Draft, cited: Sequence[Evidence], groups: Sequence[tuple[Part, Sequence[int]]]) -> str:
-    """The model's short answer where it holds; else the words themselves."""
-    written = draft.reply.short_answer.strip() if draft.reply else ""
-    if written:
-        restored = restore_quotes(written, [piece.quote for piece in cited])
-        plain = [replace(piece, speaker=piece.speaker) for piece in cited]
-        if verify_claim(restored, plain).holds:
-            return restored
+    """The very words where somebody's are asked for; else the model's short answer where it holds; else the best quote."""
     best = cited[0]
     spoken = [span.of(best.quote) for span in quoted_spans(best.quote)]
     if spoken and any(part.speaker for part, _ in groups):
-        longest = max(spoken, key=len)
-        return f"“{longest}”"
+        return f"“{max(spoken, key=len)}”"
+    written = draft.reply.short_answer.strip() if draft.reply else ""
+    if written:
+        restored = restore_quotes(written, [piece.quote for piece in cited])
+        if verify_claim(restored, cited).holds:
+            return restored
     words = best.quote.split()
-    return best.quote if len(words) <= _SHORT * 2 else " ".join(words[: _SHORT * 2]) + " …"
+    return best.quote if len(words) <= _SHORT else " ".join(words[:_SHORT]) + " …"

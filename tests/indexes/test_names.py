@@ -130,6 +130,6 @@ def test_comparing_never_fails(one: str, other: str) -> None:
 def test_long_texts_take_time_in_proportion(piece: str) -> None:
     """A third of a megabyte of anything is read within seconds."""
     text = piece * (300_000 // len(piece))
-    started = time.process_time()
+    started = time.thread_time()
     find_names(text)
-    assert time.process_time() - started < 10
+    assert time.thread_time() - started < 10

@@ -559,6 +559,6 @@ def test_any_sentences_are_read(text: str, data: st.DataObject) -> None:
 def test_long_texts_take_time_in_proportion(piece: str) -> None:
     """A third of a megabyte of anything, given as one sentence, is read within seconds."""
     text = piece * (300_000 // len(piece)) + "said"
-    started = time.process_time()
+    started = time.thread_time()
     check(text, [Span(0, len(text))])
-    assert time.process_time() - started < 20
+    assert time.thread_time() - started < 20

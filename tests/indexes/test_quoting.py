@@ -66,6 +66,6 @@ def test_every_pair_lies_inside_the_text(text: str) -> None:
 def test_long_texts_take_time_in_proportion(piece: str) -> None:
     """A third of a megabyte of marks is read within seconds."""
     text = piece * (300_000 // len(piece))
-    started = time.process_time()
+    started = time.thread_time()
     find_quoted(text)
-    assert time.process_time() - started < 10
+    assert time.thread_time() - started < 10
