@@ -9,16 +9,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
+from evals.metrics import covers_quote
 from evals.types import GoldenQuestion
-from indexes.types import Article
+from indexes.types import Span
 from qa.answering import Answerer
-from qa.evidence import NAMES, Candidate
+from qa.evidence import NAMES
 from qa.types import Question
 
 Numbers = NDArray[np.float64]
-COVERED = 0.8
-"""Share of a gold quote's characters from which a candidate counts as holding it, as in `gold_quote_recall`."""
-
 _RANKING_PENALTY = 0.02
 _GATE_PENALTY = 0.02
 _FALSE_REFUSAL = 0.12
@@ -50,12 +48,12 @@ def collect_cases(answerer: Answerer, questions: Sequence[GoldenQuestion]) -> li
     for question in questions:
         found = [one for part in answerer.consider(Question(text=question.text)) for one in part.ranked]
         if found:
-            gold = [*question.gold_quotes, *question.also_valid]
+            gold = question.accepted
             cases.append(
                 Case(
                     answerable=bool(question.gold_quotes),
                     rows=np.array([candidate.features.vector() for candidate in found]),
-                    holds=np.array([any(_holds(candidate, quote) for quote in gold) for candidate in found]),
+                    holds=np.array([covers_quote(Span(one.start, one.end), gold, one.article.text) for one in found]),
                 )
             )
     return cases
@@ -97,19 +95,6 @@ def write_weights(fitted: Fitted, path: Path, *, kept: float) -> None:
         '"""A further candidate is cited where its score is at least this share of the best one’s."""\n',
         encoding="utf-8",
     )
-
-
-def _holds(candidate: Candidate, quote: str) -> bool:
-    return _covered(candidate.article, candidate.start, candidate.end, quote) >= COVERED * len(quote)
-
-
-def _covered(article: Article, start: int, end: int, quote: str) -> int:
-    """The most characters of an occurrence of the quote that lie in the span."""
-    most, at = 0, article.text.find(quote)
-    while at != -1:
-        most = max(most, min(end, at + len(quote)) - max(start, at))
-        at = article.text.find(quote, at + 1)
-    return most
 
 
 def _best(rows: Numbers, weights: Numbers) -> Numbers:

@@ -56,11 +56,15 @@ def covers(citation: Citation, quotes: Sequence[str], texts: Mapping[str, str]) 
     """
     if not is_valid(citation, texts):
         return False
-    cited = Span(citation.start, citation.end)
+    return covers_quote(Span(citation.start, citation.end), quotes, texts[citation.article.id])
+
+
+def covers_quote(cited: Span, quotes: Sequence[str], text: str) -> bool:
+    """Whether a span of a text covers ≥ 80 % of the characters of one of the quotes, wherever in the text they occur."""
     return any(
         overlap(cited, span) >= COVERED * (span.end - span.start)
         for quote in quotes
-        for span in occurrences(texts[citation.article.id], quote)
+        for span in occurrences(text, quote)
     )
 
 

@@ -15,7 +15,7 @@ from qa.errors import InvalidQuestion, ModelUnavailable
 from qa.evidence import Candidate, Grounds, find_candidates
 from qa.question import Part, ReadQuestion, read_question
 from qa.refusing import Refusal, refuse
-from qa.selecting import as_evidence, select
+from qa.selecting import as_evidence, overlaps, select
 from qa.traces import Traces, new_trace_id
 from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
 
@@ -271,13 +271,9 @@ def _interleave(lists: Sequence[Sequence[Candidate]]) -> list[Candidate]:
     rows: list[Candidate] = []
     for rank_ in range(max((len(row) for row in lists), default=0)):
         for row in lists:
-            if rank_ < len(row) and not any(_same_place(row[rank_], other) for other in rows):
+            if rank_ < len(row) and not any(overlaps(row[rank_], other) for other in rows):
                 rows.append(row[rank_])
     return rows
-
-
-def _same_place(one: Candidate, other: Candidate) -> bool:
-    return one.article.id == other.article.id and one.start < other.end and other.start < one.end
 
 
 def _merge(lists: Sequence[Sequence[Retrieved]]) -> list[Retrieved]:

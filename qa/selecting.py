@@ -17,7 +17,7 @@ def select(ranked: Sequence[Candidate], *, most: int, share: float = KEPT) -> li
     for candidate in ranked:
         if len(chosen) == most or (chosen and candidate.score < share * chosen[0].score):
             break
-        if not any(_overlap(candidate, other) or same_words(candidate.quote, other.quote) for other in chosen):
+        if not any(overlaps(candidate, other) or same_words(candidate.quote, other.quote) for other in chosen):
             chosen.append(candidate)
     return chosen
 
@@ -40,7 +40,8 @@ def same_words(one: str, other: str) -> bool:
     return bool(first | second) and len(first & second) >= _SAME * len(first | second)
 
 
-def _overlap(one: Candidate, other: Candidate) -> bool:
+def overlaps(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates share a place of the same article."""
     return one.article.id == other.article.id and one.start < other.end and other.start < one.end
 
 
