@@ -1,4 +1,4 @@
-"""The command `python -m evals`: run a suite, list the suites, compare two reports, measure speed, calibrate."""
+"""The command `python -m evals`: run a suite, list the suites, compare two reports, measure speed, train, calibrate."""
 
 import argparse
 import sys
@@ -30,6 +30,7 @@ def main(
         "run": lambda: commands.run(options, opener=opener),
         "list": commands.list_suites,
         "calibrate": lambda: commands.calibrate(options, opener=opener),
+        "train": lambda: commands.train(options, opener=opener),
         "compare": lambda: commands.compare(options.before, options.after),
         "bench": lambda: commands.bench(options, opener=opener, builder=builder),
     }
@@ -76,8 +77,22 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("list", help="the suites and the data each needs")
 
-    calibrate = commands.add_parser("calibrate", help="fit ranking and gate on the development half of the seeds")
+    calibrate = commands.add_parser(
+        "calibrate", help="fit ranking and gate on practice articles, the threshold on seeds"
+    )
     calibrate.add_argument("--write", type=Path, metavar="FILE", help="write the weights there (qa/calibration.py)")
+
+    train = commands.add_parser(
+        "train", help="train the cross-encoder on practice articles: hours, or a minute on a GPU"
+    )
+    train.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="write the adapters there (.safetensors)"
+    )
+    train.add_argument(
+        "--epochs", type=_positive, default=6, metavar="N", help="times each question is seen (default: 6)"
+    )
+    train.add_argument("--limit", type=_positive, metavar="N", help="train on a sample of N questions")
+    train.add_argument("--seed", type=_whole, default=0, metavar="S", help="of what is chosen by chance (default: 0)")
 
     compare = commands.add_parser("compare", help="two reports side by side, with paired intervals")
     compare.add_argument("before", type=Path, metavar="A.json")
@@ -89,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--limit", type=_positive, metavar="N", help="a sample of N questions")
     bench.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the sample (default: 0)")
     bench.add_argument("--out", type=Path, metavar="DIR", help="also write bench.json into this folder")
-    for command in (run, compare, bench):
+    for command in (run, calibrate, train, compare, bench):
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return parser
 

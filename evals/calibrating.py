@@ -1,7 +1,7 @@
-"""Fits the weights of ranking and of the gate on golden questions, and writes them as `qa/calibration.py`."""
+"""Fits the weights of sifting, ranking and the gate on golden questions, and writes them as `qa/calibration.py`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
 from evals.metrics import covers_quote
-from evals.types import GoldenQuestion
+from evals.types import Example, GoldenQuestion
 from indexes.types import Span
+from qa.answerability import sift
 from qa.answering import Answerer
 from qa.evidence import NAMES
 from qa.types import Question
@@ -20,6 +21,7 @@ Numbers = NDArray[np.float64]
 _RANKING_PENALTY = 0.02
 _GATE_PENALTY = 0.02
 _FALSE_REFUSAL = 0.12
+_UNREAD = np.array([float(name != "read") for name in NAMES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights by the names of the features; `threshold` declines about 12 % of the answerable questions."""
+    """Weights by the names of the features, and what they were fitted on."""
 
+    sifting: Mapping[str, float]
     ranking: Mapping[str, float]
     gate: Mapping[str, float]
-    threshold: float
     candidates: int
     questions: int
 
 
-def collect_cases(answerer: Answerer, questions: Sequence[GoldenQuestion]) -> list[Case]:
+def collect_cases(answerer: Answerer, questions: Iterable[GoldenQuestion]) -> list[Case]:
     """What the answerer has to choose from for each question; questions without candidates are left out."""
     cases = []
     for question in questions:
@@ -59,37 +61,53 @@ def collect_cases(answerer: Answerer, questions: Sequence[GoldenQuestion]) -> li
     return cases
 
 
+def collect_examples(answerer: Answerer, questions: Iterable[GoldenQuestion]) -> list[Example]:
+    """What a cross-encoder can be trained on: the candidates of each part of each question in the order of their features."""
+    examples = []
+    for question in questions:
+        for part in answerer.consider(Question(text=question.text)):
+            sifted = sift(part.ranked)
+            holds = [covers_quote(Span(one.start, one.end), question.accepted, one.article.text) for one in sifted]
+            examples.append(Example(part.part.text, tuple(one.shown for one in sifted), tuple(holds)))
+    return examples
+
+
 def fit(cases: Sequence[Case]) -> Fitted:
-    """A conditional logit over the candidates of each answerable question; a logistic regression on each best candidate.
+    """Two conditional logits, over all candidates and over those that were read; a logistic regression on the best of these.
 
     No weight is negative: each feature is made so that more of it speaks for a candidate, and a fit on few questions
     that says otherwise has learned their noise. Features are scaled to unit variance for the L2 penalty.
     """
-    every = np.vstack([case.rows for case in cases])
-    mean, spread = every.mean(0), every.std(0) + 1e-6
-    ranked = [((case.rows - mean) / spread, case.holds) for case in cases if case.answerable and case.holds.any()]
-    weights = _fit_ranking(ranked, len(NAMES))
-    best = np.array([_best((case.rows - mean) / spread, weights) for case in cases])
-    labels = np.array([case.answerable for case in cases], dtype=np.float64)
-    gate = _fit_gate(best, labels)
-    scores = expit(best @ gate[1:] + gate[0])
+    ranking = _fit_ranking([_read_only(case) for case in cases])
+    sifting = _fit_ranking([replace(case, rows=case.rows * _UNREAD) for case in cases])
+    best = np.array([max(_read_only(case).rows, key=lambda row: float(row @ ranking)) for case in cases])
+    mean, spread = best.mean(0), best.std(0) + 1e-6
+    gate = _fit_gate((best - mean) / spread, np.array([case.answerable for case in cases], dtype=np.float64))
     return Fitted(
-        ranking=_named(weights / spread, 0.0),
+        sifting=_named(sifting, 0.0),
+        ranking=_named(ranking, 0.0),
         gate=_named(gate[1:] / spread, float(gate[0] - (gate[1:] * mean / spread).sum())),
-        threshold=round(float(np.quantile(scores[labels == 1], _FALSE_REFUSAL)), 3),
         candidates=sum(len(case.rows) for case in cases if case.answerable),
         questions=len(cases),
     )
 
 
-def write_weights(fitted: Fitted, path: Path, *, kept: float) -> None:
+def choose_threshold(cases: Sequence[Case], fitted: Fitted) -> float:
+    """The gate's probability below which about an eighth of the answerable questions would be declined."""
+    ranking, gate = (np.array([table[name] for name in NAMES]) for table in (fitted.ranking, fitted.gate))
+    best = [max(_read_only(case).rows, key=lambda row: float(row @ ranking)) for case in cases if case.answerable]
+    return round(float(np.quantile(expit(np.array(best) @ gate + fitted.gate["bias"]), _FALSE_REFUSAL)), 3)
+
+
+def write_weights(fitted: Fitted, path: Path, *, threshold: float, kept: float) -> None:
     """Write the weights as the module that `qa` reads."""
     path.write_text(
         '"""The weights of ranking and of the gate, as `python -m evals calibrate --write` fitted them."""\n\n'
         "from collections.abc import Mapping\n\n"
-        + _table("RANKING", fitted.ranking, f"Whether a candidate answers, from {fitted.candidates:,} candidates.")
-        + _table("GATE", fitted.gate, f"Whether the best candidate answers, from {fitted.questions} questions.")
-        + f"THRESHOLD = {fitted.threshold}\n"
+        + _table("SIFTING", fitted.sifting, f"Whether a candidate answers, from {fitted.candidates:,} candidates.")
+        + _table("RANKING", fitted.ranking, "The same of a candidate that the cross-encoder has read.")
+        + _table("GATE", fitted.gate, f"Whether the best candidate answers, from {fitted.questions:,} questions.")
+        + f"THRESHOLD = {threshold}\n"
         '"""Below this probability that the best candidate answers, a part of a question is declined."""\n\n'
         f"KEPT = {kept}\n"
         '"""A further candidate is cited where its score is at least this share of the best one’s."""\n',
@@ -97,23 +115,31 @@ def write_weights(fitted: Fitted, path: Path, *, kept: float) -> None:
     )
 
 
-def _best(rows: Numbers, weights: Numbers) -> Numbers:
-    row: Numbers = rows[int(np.argmax(rows @ weights))]
-    return row
+def _read_only(case: Case) -> Case:
+    """The case with the candidates alone that the cross-encoder read."""
+    read = case.rows[:, NAMES.index("read")] != 0
+    return replace(case, rows=case.rows[read], holds=case.holds[read])
 
 
-def _fit_ranking(groups: Sequence[tuple[Numbers, NDArray[np.bool_]]], width: int) -> Numbers:
+def _fit_ranking(cases: Sequence[Case]) -> Numbers:
+    """The weights of a conditional logit over each answerable question's candidates, where one of them holds a gold quote."""
+    every = np.vstack([case.rows for case in cases])
+    spread = every.std(0) + 1e-6
+    groups = [(case.rows / spread, case.holds) for case in cases if case.answerable and case.holds.any()]
+
     def loss(weights: Numbers) -> tuple[float, Numbers]:
-        total, slope = 0.0, np.zeros(width)
+        total, slope = 0.0, np.zeros(len(NAMES))
         for rows, holds in groups:
             scores = rows @ weights
-            every, right = logsumexp(scores), logsumexp(scores[holds])
-            total += every - right
-            slope += rows.T @ np.exp(scores - every) - rows[holds].T @ np.exp(scores[holds] - right)
+            whole, right = logsumexp(scores), logsumexp(scores[holds])
+            total += whole - right
+            slope += rows.T @ np.exp(scores - whole) - rows[holds].T @ np.exp(scores[holds] - right)
         penalty = _RANKING_PENALTY * float(weights @ weights)
         return total / len(groups) + penalty, slope / len(groups) + 2 * _RANKING_PENALTY * weights
 
-    return np.asarray(minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=[(0, None)] * width).x)
+    bounds = [(0, None)] * len(NAMES)
+    found = minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x / spread)
 
 
 def _fit_gate(rows: Numbers, labels: Numbers) -> Numbers:

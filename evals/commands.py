@@ -1,4 +1,4 @@
-"""What the five commands do, once their arguments are read."""
+"""What the commands do, once their arguments are read."""
 
 import argparse
 import json
@@ -7,19 +7,24 @@ import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evals import gates, tables
 from evals.benching import describe_machine, time_build, time_questions
 from evals.comparing import compare_reports
 from evals.errors import WrongUsage
 from evals.pages import write_page
-from evals.progress import follow
+from evals.progress import follow, follow_build
 from evals.reports import read_report, write_report
 from evals.running import find_problems, make_report, run_cases
 from evals.sampling import choose_split, sample
 from evals.suites.listing import SUITES
-from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName
+from evals.suites.practice import of_regions, read_practice
+from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Subject
 from evals.wiring import Opener, build_once, find_data, open_subject, reports_folder
+
+if TYPE_CHECKING:
+    from qa.answering import Answerer
 
 
 def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
@@ -56,24 +61,59 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
 
 
 def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
-    """Fit the weights of ranking and of the gate on the development half of the seeds' questions."""
-    from evals.calibrating import collect_cases, fit, write_weights
-    from qa.answering import Answerer
+    """Fit the weights on the practice regions that no model was trained on, the threshold on the seeds' development half."""
+    from evals.calibrating import choose_threshold, collect_cases, fit, write_weights
     from qa.calibration import KEPT
 
-    suite = SUITES["seeds"]
-    data = suite.read(find_data(suite, None))
-    with (opener or open_subject)(data, mode="quotes", retriever="fused") as subject:
-        if not isinstance(subject.answerer, Answerer):
-            raise WrongUsage("calibration needs the product's own answerer")
-        fitted = fit(collect_cases(subject.answerer, choose_split(data.questions, "dev")))
-    for name, weights in (("ranking", fitted.ranking), ("gate", fitted.gate)):
+    practice = of_regions(read_practice(), trained=False)
+    seeds = SUITES["seeds"].read(find_data(SUITES["seeds"], None))
+    with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
+        fitted = fit(collect_cases(_own_answerer(subject), follow(practice.questions, label="practice")))
+    with (opener or open_subject)(seeds, mode="quotes", retriever="fused") as subject:
+        cases = collect_cases(_own_answerer(subject), follow(choose_split(seeds.questions, "dev"), label="seeds"))
+    threshold = choose_threshold(cases, fitted)
+    for name, weights in (("sifting", fitted.sifting), ("ranking", fitted.ranking), ("gate", fitted.gate)):
         _say(f"{name}: " + ", ".join(f"{feature} {weight}" for feature, weight in weights.items()))
-    _say(f"threshold: {fitted.threshold} ({fitted.questions} questions, {fitted.candidates:,} candidates)")
+    _say(f"threshold: {threshold} ({fitted.questions:,} questions, {fitted.candidates:,} candidates)")
     if options.write:
-        write_weights(fitted, options.write, kept=KEPT)
+        write_weights(fitted, options.write, threshold=threshold, kept=KEPT)
         _say(f"written: {options.write}")
     return True
+
+
+def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
+    """Train the cross-encoder on the practice regions set apart for it, write its adapters, and say what to pin."""
+    from evals.calibrating import collect_examples
+    from evals.training import Recipe, write_adapters
+    from evals.training import train as train_adapters
+    from indexes.hashes import read_sha256
+    from indexes.pins import ENCODER
+    from indexes.settings import IndexSettings
+    from indexes.weights import find_weights
+
+    practice = of_regions(read_practice(), trained=True)
+    with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
+        questions = sample(practice.questions, limit=options.limit, seed=options.seed)
+        examples = collect_examples(_own_answerer(subject), follow(questions, label="candidates"))
+    weights = find_weights(ENCODER, IndexSettings())
+    with follow_build(label="reranker") as progress:
+        tensors = train_adapters(
+            examples,
+            weights,
+            Recipe(epochs=options.epochs, seed=options.seed),
+            follow=lambda step, steps, _: progress("training", step, steps),
+        )
+    write_adapters(tensors, options.out)
+    _say(f"written: {options.out}, SHA-256 {read_sha256(options.out)}")
+    return True
+
+
+def _own_answerer(subject: Subject) -> "Answerer":
+    from qa.answering import Answerer
+
+    if not isinstance(subject.answerer, Answerer):
+        raise WrongUsage("the product's own answerer is needed: no other tells its candidates")
+    return subject.answerer
 
 
 def list_suites() -> bool:

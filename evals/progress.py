@@ -29,11 +29,11 @@ def follow(items: Sequence[Item], *, label: str, stream: TextIO | None = None) -
 
 
 @contextmanager
-def follow_build(*, stream: TextIO | None = None) -> Iterator["Progress"]:
-    """A function that takes (step, pieces done, pieces in all or None) of a build and shows them on `stream`."""
+def follow_build(*, label: str = "index", stream: TextIO | None = None) -> Iterator["Progress"]:
+    """A function that takes (step, pieces done, pieces in all or None) of long work and shows them on `stream`."""
     stream = stream or sys.stderr
     if not stream.isatty():
-        yield _lines(stream)
+        yield _lines(label, stream)
         return
     from rich.console import Console
     from rich.progress import Progress as Bars
@@ -44,13 +44,13 @@ def follow_build(*, stream: TextIO | None = None) -> Iterator["Progress"]:
 
         def show(step: str, done: int, total: int | None) -> None:
             if step not in tasks:
-                tasks[step] = progress.add_task(f"index: {step}", total=total)
+                tasks[step] = progress.add_task(f"{label}: {step}", total=total)
             progress.update(tasks[step], completed=done, total=total)
 
         yield show
 
 
-def _lines(stream: TextIO) -> "Progress":
+def _lines(label: str, stream: TextIO) -> "Progress":
     """A line for each fifth of a step that was reached; none for steps whose end is not known."""
     reached: dict[str, int] = {}
 
@@ -58,6 +58,6 @@ def _lines(stream: TextIO) -> "Progress":
         part = done * LINES // total if total else 0
         if total and part > reached.get(step, 0):
             reached[step] = part
-            print(f"index: {step} {done} of {total}", file=stream, flush=True)
+            print(f"{label}: {step} {done} of {total}", file=stream, flush=True)
 
     return show

@@ -61,6 +61,15 @@ class GoldenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A question as it is asked of a cross-encoder, with what it could read, likeliest first, and which of that answers."""
+
+    question: str
+    texts: tuple[str, ...]
+    holds: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What a case adds to the two sides of a fraction."""
 

@@ -321,3 +321,11 @@ class Expander(Protocol):
     def expand(self, question: str, pieces: Sequence[str]) -> Activations:
         """The activations of the pieces, in order."""
         ...
+
+
+class Reranker(Protocol):
+    """A cross-encoder: reads a question and a text together and says how well the text answers it."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """A logit for each text, in order: higher, it answers. A long text is cut at its beginning."""
+        ...

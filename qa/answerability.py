@@ -1,21 +1,42 @@
-"""Ranks candidates and decides, by a calibrated score, whether the best of them answers. Pure."""
+"""Ranks candidates and decides, by a calibrated score, whether the best of them answers."""
 
 import math
 from collections.abc import Mapping, Sequence
 
-from qa.calibration import GATE, RANKING
-from qa.evidence import NAMES, Candidate, Features, with_score
+from indexes.types import Reranker
+from qa.calibration import GATE, RANKING, SIFTING
+from qa.evidence import NAMES, Candidate, Features, with_reading, with_score
+
+_READ, _LIKELY = 6, 0.05
+"""Candidates that the cross-encoder reads, and how likely each must be beside the first: more of them change nothing."""
 
 
-def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Best first, each with the probability (0 to 1, together 1) that it is the one that answers, if one does.
+def rank(question: str, candidates: Sequence[Candidate], reranker: Reranker) -> list[Candidate]:
+    """Best first, each with the probability (0 to 1) that it is the one that answers, if one does.
 
-    The probabilities are a softmax of the weighted features (the conditional logit of McFadden 1974). Ties go by article
-    and position, so that the order is always the same.
+    The features sift the candidates; the cross-encoder reads the few that could still be it (at most six, each at least
+    a twentieth as likely as the first), and only those change places. Ties go by article and position, so that the order
+    is always the same.
     """
+    sifted = sift(candidates)
+    if not sifted:
+        return []
+    likely = [one for one in sifted[:_READ] if one.score >= _LIKELY * sifted[0].score]
+    logits = reranker.score(question, [one.shown for one in likely])
+    read = _softmax(RANKING, [with_reading(one, logit) for one, logit in zip(likely, logits, strict=True)])
+    return read + [with_score(one, min(one.score, read[-1].score)) for one in sifted[len(likely) :]]
+
+
+def sift(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Best first by the features alone, each with its probability; nothing is read."""
+    return _softmax(SIFTING, candidates)
+
+
+def _softmax(weights: Mapping[str, float], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Best first, each with the softmax of its weighted features (the conditional logit of McFadden 1974)."""
     if not candidates:
         return []
-    totals = [weigh(RANKING, candidate.features) for candidate in candidates]
+    totals = [weigh(weights, candidate.features) for candidate in candidates]
     best = max(totals)
     parts = [math.exp(total - best) for total in totals]
     whole = sum(parts)

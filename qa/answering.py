@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from indexes.types import Catalogue, Expander, Filters, Retrieved, Retriever, Vocabulary
+from indexes.types import Catalogue, Expander, Filters, Reranker, Retrieved, Retriever, Vocabulary
 from qa.answerability import answers, rank
 from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
@@ -37,12 +37,15 @@ class Sources:
     catalogue: Catalogue
     vocabulary: Vocabulary
     expander: Expander
+    reranker: Reranker
     encoder: str = ""
 
     @property
     def grounds(self) -> Grounds:
         """What evidence is taken from."""
-        return Grounds(catalogue=self.catalogue, vocabulary=self.vocabulary, expander=self.expander)
+        return Grounds(
+            catalogue=self.catalogue, vocabulary=self.vocabulary, expander=self.expander, reranker=self.reranker
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class Answerer:
     def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
         """The candidates of one part, ranked, with the gate's score."""
         candidates = find_candidates(part, hits, self._index.grounds)
-        ranked = rank(candidates)
+        ranked = rank(part.text, candidates, self._index.reranker)
         chosen = select(ranked, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
         other = find_conflict(part, ranked)
         if other is not None:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from indexes.names import fold, same_person
-from indexes.types import Activations, Article, Catalogue, Expander, Retrieved, Vocabulary
+from indexes.types import Activations, Article, Catalogue, Expander, Reranker, Retrieved, Vocabulary
 from indexes.words import stems_in
 from qa.answer_types import fits_exactly, holds_answer
 from qa.question import Part, content_stems
-from qa.spans import Quotable, paragraphs, read_articles, words_of
+from qa.spans import Quotable, find_speakers, paragraphs, read_articles, words_of
 
 _DESCRIBED = 48
 """Spans of one part of a question that are looked at closely: those whose words and passage promise most."""
+_BEFORE, _BEFORE_WORDS = 300, 25
+"""Characters, and words, before a quote that a cross-encoder is shown."""
 _MONTHS = "january february march april may june july august september october november december".split()
 _LATEST = re.compile(
     r"\b(?:latest|most recent|now|in the end|finally|eventually|current(?:ly)?|final|by now|so far|today)\b",
@@ -36,6 +38,7 @@ class Features:
     thing asked for; `exact`: to the letter (an age, money, the thing counted), 0.5 where that cannot be told. `direct`:
     words in quotation marks; `spoken`: they have a speaker, where a speaker is asked for. `month`: the article is of a
     month that the question names; `recent`: it is later than the others where the latest is asked for; 0.5 where not.
+    `read`: a sixth of the cross-encoder's logit, which may be negative; 0 for a candidate that it did not read.
     """
 
     passage: float = 0.0
@@ -53,6 +56,7 @@ class Features:
     spoken: float = 0.5
     month: float = 0.5
     recent: float = 0.5
+    read: float = 0.0
 
     def vector(self) -> list[float]:
         """The features in the order of `NAMES`."""
@@ -78,6 +82,13 @@ class Candidate:
         """The words."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def shown(self) -> str:
+        """What a cross-encoder reads: headline, speaker, the words before the quote in its paragraph, and the quote."""
+        before = self.article.text[max(self.start - _BEFORE, 0) : self.start].rpartition("\n")[2].split()
+        lead = " ".join(before[-_BEFORE_WORDS:])
+        return f"{self.article.title} | {self.speaker or ''} | {lead} | {self.quote}"
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
@@ -86,6 +97,7 @@ class Grounds:
     catalogue: Catalogue
     vocabulary: Vocabulary
     expander: Expander
+    reranker: Reranker
 
 
 def find_candidates(part: Part, retrieved: Sequence[Retrieved], grounds: Grounds) -> list[Candidate]:
@@ -93,23 +105,8 @@ def find_candidates(part: Part, retrieved: Sequence[Retrieved], grounds: Grounds
     readings = read_articles(retrieved, grounds.catalogue)
     if part.speaker is None:
         return _describe(part, [span for reading in readings for span in paragraphs(reading)], grounds)
-    spans = [span for reading in readings for span in words_of(reading, part.speaker)]
-    meant = _meant(part.speaker, [span.speaker or "" for span in spans])
-    return _describe(part, [span for span in spans if span.speaker in meant], grounds)
-
-
-def _meant(asked: str, speakers: Sequence[str]) -> set[str]:
-    """Of the people whom a description (“the director”) fits, the one it fits alone; all whom a name can mean."""
-    people: list[set[str]] = []
-    for speaker in dict.fromkeys(speakers):
-        known = next((names for names in people if any(same_person(speaker, name) for name in names)), None)
-        if known is None:
-            people.append({speaker})
-        else:
-            known.add(speaker)
-    if any(same_person(asked, speaker) for speaker in speakers):
-        return {speaker for speaker in speakers if same_person(asked, speaker)}
-    return people[0] if len(people) == 1 else set()
+    names = find_speakers(readings, part.speaker)
+    return _describe(part, [span for reading in readings for span in words_of(reading, names)], grounds)
 
 
 def find_others_words(part: Part, retrieved: Sequence[Retrieved], grounds: Grounds) -> list[Candidate]:
@@ -118,13 +115,18 @@ def find_others_words(part: Part, retrieved: Sequence[Retrieved], grounds: Groun
     for reading in read_articles(retrieved, grounds.catalogue):
         for other in sorted({one.speaker for one in reading.quotations if one.speaker}):
             if part.speaker is None or not same_person(other, part.speaker):
-                spans.extend(words_of(reading, other, exactly=True))
+                spans.extend(words_of(reading, [other]))
     return _describe(part, spans, grounds)
 
 
 def with_score(candidate: Candidate, score: float) -> Candidate:
     """The candidate with its score."""
     return replace(candidate, score=score)
+
+
+def with_reading(candidate: Candidate, logit: float) -> Candidate:
+    """The candidate with what the cross-encoder says of it."""
+    return replace(candidate, features=replace(candidate.features, read=logit / 6))
 
 
 def without_names(part: Part) -> str:

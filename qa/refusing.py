@@ -36,7 +36,7 @@ def refuse(
     """The refusal for a part whose best evidence did not pass the gate."""
     about = part.topic or part.text
     if part.speaker is not None:
-        others = rank(find_others_words(part, hits, grounds))
+        others = rank(part.text, find_others_words(part, hits, grounds), grounds.reranker)
         speaking = select([other for other in others if answers(other) >= THRESHOLD], most=CLOSEST)
         if speaking:
             who = " and ".join(dict.fromkeys(other.speaker for other in speaking if other.speaker))
@@ -47,7 +47,7 @@ def refuse(
             )
     if not ranked:
         anyone = Part(text=part.text, kind="other", topic=part.topic, names=part.names, stems=part.stems)
-        ranked = rank(find_candidates(anyone, hits, grounds))
+        ranked = rank(part.text, find_candidates(anyone, hits, grounds), grounds.reranker)
     closest = tuple(select(ranked, most=CLOSEST, share=0.3))
     absent = [stem for stem in part.stems if grounds.vocabulary.frequency(stem) == 0]
     if not closest or (absent and len(absent) * 2 >= len(part.stems)):

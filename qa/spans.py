@@ -1,10 +1,11 @@
 """Finds the spans of retrieved articles that may be quoted: paragraphs, and runs of one person's words. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from indexes.names import fold, same_person
+from indexes.speech_verbs import OPENING, SPOKE
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Span
 from indexes.words import stem_of, stems_in
 from qa.question import content_stems, head_of
@@ -13,6 +14,7 @@ MAX_QUOTE = 500
 """Characters of a quote."""
 MAX_SENTENCES = 3
 """Sentences of a quote."""
+_SPOKE, _OPENING = "|".join(sorted(SPOKE)), "|".join(sorted(OPENING))
 _BESIDE = 0.8
 """What the score of a passage is worth for words of the same article outside of it."""
 
@@ -100,13 +102,11 @@ def paragraphs(reading: Reading) -> Iterable[Quotable]:
             yield Quotable(reading, start, stop, speaker, any(one.kind == "direct" for one in inside))
 
 
-def words_of(reading: Reading, speaker: str, *, exactly: bool = False) -> Iterable[Quotable]:
-    """The runs of sentences in which one person speaks. `exactly`: under this very name, else whoever it can mean."""
+def words_of(reading: Reading, names: Collection[str]) -> Iterable[Quotable]:
+    """The runs of sentences in which one person speaks, under any of these names."""
     run: list[Quotation] = []
     for quotation in reading.quotations:
-        if quotation.speaker is None or not (
-            quotation.speaker == speaker if exactly else speaks_as(reading.article, quotation.speaker, speaker)
-        ):
+        if quotation.speaker not in names:
             yield from _closed(reading, run)
             run = []
             continue
@@ -115,6 +115,28 @@ def words_of(reading: Reading, speaker: str, *, exactly: bool = False) -> Iterab
             run = []
         run.append(quotation)
     yield from _closed(reading, run)
+
+
+def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
+    """The names of the one whom `asked` means, as the articles give them: of all whom a name can mean.
+
+    A description (“the director”) is looked for in all articles, since one names the office and another the person alone;
+    where it fits two people it means nobody.
+    """
+    everyone = list(dict.fromkeys(one.speaker for reading in readings for one in reading.quotations if one.speaker))
+    named = [name for name in everyone if same_person(name, asked)]
+    if named:
+        return named
+    described = []
+    for reading in readings:
+        speakers = dict.fromkeys(one.speaker for one in reading.quotations if one.speaker)
+        described += [name for name in speakers if speaks_as(reading.article, name, asked)]
+        described += [
+            one.speaker for one in reading.quotations if one.speaker and _is_called(reading.article, one, asked)
+        ]
+    if not described or not all(same_person(described[0], name) for name in described):
+        return []
+    return [name for name in everyone if any(same_person(name, one) for one in described)]
 
 
 def speaks_as(article: Article, speaker: str, asked: str) -> bool:
@@ -129,10 +151,23 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
         return False
     if role in fold(speaker).split():
         return True
-    surname = re.escape(speaker.rsplit(maxsplit=1)[-1])
-    before = rf"\b(?i:{re.escape(role)})\b(?: (?:of|for|at) [^.,;:]{{2,40}})?,? (?:[A-Z][\w’'.-]* ){{0,3}}{surname}\b"
-    after = rf"\b{surname}, (?:the|a|an|its|their|who (?:is|was)|[a-z]+) ?[^.,;:]{{0,40}}\b(?i:{re.escape(role)})\b"
-    return re.search(f"{before}|{after}", article.text) is not None and _is_described(article, surname, asked, role)
+    last = speaker.rsplit(maxsplit=1)[-1]
+    if last[0].islower():
+        return False
+    surname = re.escape(last)
+    name = rf"((?:[A-Z][\w’'.-]* ){{0,3}}{surname})\b"
+    before = rf"\b(?i:{re.escape(role)})\b(?: (?:of|for|at) [^.,;:]{{2,40}})?,? {name}"
+    after = rf"\b{name}, (?:the|a|an|its|their|who (?:is|was)|[a-z]+) ?[^.,;:]{{0,40}}\b(?i:{re.escape(role)})\b"
+    named = [match.group(1) for form in (before, after) for match in re.finditer(form, article.text)]
+    return any(same_person(one, speaker) for one in named) and _is_described(article, surname, asked, role)
+
+
+def _is_called(article: Article, quotation: Quotation, asked: str) -> bool:
+    """Whether the words are given to their speaker by this very description: “…,” the opposition leader said."""
+    text = article.text
+    outside = f"{text[quotation.sentence_start : quotation.start]} | {text[quotation.end : quotation.sentence_end]}"
+    called = re.escape(re.sub(r"^(?:the|an?) ", "", fold(asked)))
+    return re.search(rf"\b{called} (?:{_SPOKE})\b|\b(?:{_OPENING}) the {called}\b", fold(outside)) is not None
 
 
 def _is_described(article: Article, surname: str, asked: str, role: str) -> bool:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from indexes.settings import IndexSettings
-from indexes.types import Expander
+from indexes.types import Expander, Reranker
 from indexes.wiring import Index
 from qa.answering import Answerer, Sources
 from qa.settings import QaSettings
@@ -31,6 +31,7 @@ def open_answerer(
         catalogue=index.catalogue,
         vocabulary=index.vocabulary,
         expander=open_expander(places),
+        reranker=open_reranker(places),
         encoder=index.manifest.encoder,
     )
     return Answerer(
@@ -49,8 +50,23 @@ def open_expander(settings: IndexSettings) -> Expander:
     return _load_expander(find_weights(EXPANDER, settings))
 
 
+def open_reranker(settings: IndexSettings) -> Reranker:
+    """The cross-encoder, loaded once a process. Raises `WeightsProblem`."""
+    from indexes.pins import ENCODER
+    from indexes.weights import find_weights
+
+    return _load_reranker(find_weights(ENCODER, settings))
+
+
 @lru_cache(maxsize=1)
 def _load_expander(weights: Path) -> Expander:
     from indexes.expanding import SparseExpander
 
     return SparseExpander(weights)
+
+
+@lru_cache(maxsize=1)
+def _load_reranker(weights: Path) -> Reranker:
+    from indexes.reranking import CrossEncoder
+
+    return CrossEncoder(weights)

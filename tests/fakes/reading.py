@@ -142,3 +142,12 @@ class WordExpander:
             owners=np.arange(len(wanted)),
             words=len(wanted),
         )
+
+
+class WordReranker:
+    """A cross-encoder without a model: a text answers as far as it has the question's content words."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """From -3 (none of the words) to 3 (all of them)."""
+        wanted = set(content_stems(question))
+        return [6 * len(wanted & stems_of(text)) / max(len(wanted), 1) - 3 for text in texts]

@@ -17,7 +17,7 @@ from qa.prompt import Reply
 from qa.question import Part, read_question
 from qa.traces import Traces
 from qa.types import Answer, Evidence, LanguageModel, Question
-from tests.fakes.reading import ReadCatalogue, SharedWords, ShelfVocabulary, WordExpander
+from tests.fakes.reading import ReadCatalogue, SharedWords, ShelfVocabulary, WordExpander, WordReranker
 
 PUMP = Article(
     id="pump-house",
@@ -63,6 +63,7 @@ def answering(
         catalogue=ReadCatalogue(shelf),
         vocabulary=ShelfVocabulary(shelf),
         expander=WordExpander(),
+        reranker=WordReranker(),
         encoder="shared-words",
     )
     return Answerer(sources, model=model, traces=traces)
