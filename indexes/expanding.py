@@ -67,7 +67,8 @@ class SparseExpander:
         torch = self._torch
         encoding = self._tokenizer.encode(question)
         logits = self._head.decoder(self._hidden([encoding.ids]))
-        strengths, tokens = torch.log1p(torch.relu(logits))[0].max(0)
+        highest, tokens = logits[0].max(0)
+        strengths = torch.log1p(torch.relu(highest))
         terms = torch.nonzero(strengths > 0)[:, 0] if question.strip() else torch.zeros(0, dtype=torch.long)
         content = [word for word in find_words(question) if word.stem not in STOPWORDS]
         places = [_place_of(offsets, content) for offsets in encoding.offsets]

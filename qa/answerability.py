@@ -7,15 +7,15 @@ from indexes.types import Reranker
 from qa.calibration import GATE, RANKING, SIFTING
 from qa.evidence import NAMES, Candidate, Features, with_reading, with_score
 
-_READ, _LIKELY = 6, 0.05
+_READ, _LIKELY = 5, 0.3
 """Candidates that the cross-encoder reads, and how likely each must be beside the first: more of them change nothing."""
 
 
 def rank(question: str, candidates: Sequence[Candidate], reranker: Reranker) -> list[Candidate]:
     """Best first, each with the probability (0 to 1) that it is the one that answers, if one does.
 
-    The features sift the candidates; the cross-encoder reads the few that could still be it (at most six, each at least
-    a twentieth as likely as the first), and only those change places. Ties go by article and position, so that the order
+    The features sift the candidates; the cross-encoder reads the few that could still be it (at most five, each at least a
+    third as likely as the first), and only those change places. Ties go by article and position, so that the order
     is always the same.
     """
     sifted = sift(candidates)

@@ -12,7 +12,7 @@ from qa.answer_types import fits_exactly, holds_answer
 from qa.question import Part, content_stems
 from qa.spans import Quotable, find_speakers, paragraphs, read_articles, words_of
 
-_DESCRIBED = 48
+_DESCRIBED = 32
 """Spans of one part of a question that are looked at closely: those whose words and passage promise most."""
 _BEFORE, _BEFORE_WORDS = 300, 25
 """Characters, and words, before a quote that a cross-encoder is shown."""
