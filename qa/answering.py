@@ -15,7 +15,7 @@ from qa.errors import InvalidQuestion, ModelUnavailable
 from qa.evidence import Candidate, Grounds, find_candidates
 from qa.question import Part, ReadQuestion, read_question
 from qa.refusing import Refusal, refuse
-from qa.selecting import as_evidence, overlaps, select
+from qa.selecting import as_evidence, of_one_voice, overlaps, select
 from qa.traces import Traces, new_trace_id
 from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
 
@@ -140,7 +140,8 @@ class Answerer:
         """The candidates of one part, ranked, with the gate's score."""
         candidates = find_candidates(part, hits, self._index.grounds)
         ranked = rank(part.text, candidates, self._index.reranker)
-        chosen = select(ranked, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
+        voices = ranked if read.compares else of_one_voice(part, ranked)
+        chosen = select(voices, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
         other = find_conflict(part, ranked)
         if other is not None:
             chosen = [chosen[0], other, *(one for one in chosen[1:] if one is not other)]

@@ -42,6 +42,38 @@ _SAID_ABOUT = tuple(
         rf"^(?P<topic>.*?)\s+(?:did|does)\s+{_WHO}\s+(?:{_SPEECH})$",
     )
 )
+_ATTITUDE = (
+    r"judge[sd]?|characteri[sz]e[sd]?|define[sd]?|excuse[sd]?|illustrate[sd]?|liken(?:s|ed)?|concede[sd]?|confess(?:es|ed)?|advise[sd]?|"
+    r"recommend(?:s|ed)?|regard(?:s|ed)?|worr(?:y|ies|ied)|regret(?:s|ted)?|object(?:s|ed)?|plead(?:s|ed)?|retort(?:s|ed)?|welcome[sd]?|"
+    r"thank(?:s|ed)?|blame[sd]?|dismiss(?:es|ed)?|accept(?:s|ed)?|receive[sd]?|take|took|look\s+back|sound(?:s|ed)?|experience[sd]?|wish(?:es|ed)?|"
+    r"hope[sd]?|want(?:s|ed)?|believe[sd]?|fear(?:s|ed)?|expect(?:s|ed)?|sum(?:s|med)?\s+up|portray(?:s|ed)?|appeal(?:s|ed)?|hit\s+back|"
+    r"dampen(?:s|ed)?|counter(?:s|ed)?|reject(?:s|ed)?|understand|understood|refuse[sd]?|trust(?:s|ed)?|stand\s+up|rule[sd]?\s+out"
+)
+_UTTERED = (
+    r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|"
+    r"thoughts?|explanations?|messages?|criticisms?|warnings?|descriptions?|impressions?|memor(?:y|ies)|reasons?|pleas?|objections?|feelings?|"
+    r"forecasts?|arguments?|retorts?|excuses?|promises?|advice|hopes?|fears?|regrets?|jokes?|digs?|compliments?|testimony|apolog(?:y|ies)|"
+    r"demands?|praise|judge?ments?|complaints?|predictions?|recommendations?|attitude|quotes?)"
+)
+_NAMED_SAYS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"^(?:what|how|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would|won['’]t|doesn['’]t|didn['’]t)\s+{_WHO}\s+(?P<topic>.*?),?\s+(?:in\s+(?:his|her|their)\s+own\s+words|as\s+(?:he|she|they)\s+puts?\s+it)$",
+        rf"^(?:(?:to|of|with)\s+)?(?:what|how(?!\s+(?:many|much|long|old|often|far|quickly))|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would)\s+{_WHO}\s+(?:not\s+|\w+ly\s+)?(?P<topic>(?:{_ATTITUDE}|{_SPEECH})\b.*)$",
+        rf"^(?:what|which)\s+(?P<noun>(?:\w+\s+){{0,2}}?{_UTTERED})\s+(?:did|does|had|has)\s+{_WHO}\s+(?:make|have|give|pay|put\s+forward|offer|voice|raise|express|use)\b\s*(?P<topic>.*)$",
+        rf"^what\s+(?:was|were|is|are)\s+{_WHO}['’]s?\s+(?P<topic>(?:\w+\s+){{0,2}}?{_UTTERED}\b.*)$",
+        rf"^(?:did|does|is|was)\s+{_WHO}\s+(?P<topic>(?:{_ATTITUDE})\b.*)$",
+        rf"^what\s+(?:worr(?:ies|ied)|annoy(?:s|ed)|please[sd]|surprise[sd]|trouble[sd])\s+{_WHO}\s+(?P<topic>(?:about|in|when|at)\b.*)$",
+        rf"^{_WHO}(?:['’]s?)?\s+(?:on|about|over|regarding|explaining|describing)\s+(?P<topic>.*)$",
+        rf"^{_WHO}(?:['’]s?)?\s+(?P<topic>(?:\w+\s+)?{_UTTERED}\b.*)$",
+    )
+)
+"""Asks for somebody's words only where the subject is one whom the articles quote: a verb like “take” is no speech."""
+_ASKED_NOUN = re.compile(
+    r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)"
+    r"\s+(?:did|does|do|has|have|had)\b",
+    re.IGNORECASE,
+)
 _WHO_SAID = re.compile(
     rf"^(?:who|whose|which\s+\w+(?:\s+\w+)?)\s+(?:was\s+it\s+(?:who|that)\s+)?(?:has\s+|have\s+|had\s+|publicly\s+|\w+ly\s+)*(?:{_SPEECH}|called|blamed|likened|spoke|quoted|complained)\b",
     re.IGNORECASE,
@@ -75,10 +107,11 @@ _COMPARED = re.compile(
     r"\b(?:compare|compared|differ|differs|difference|both|than|versus|vs|agree|disagree|same|change[sd]?|between|each|respectively)\b",
     re.IGNORECASE,
 )
+_ASKING_WORDS = "what who whom whose when where why which how".split()
 _NOBODY = frozenset("it this that they he she you i we there people who what which".split())
 _BODIES = frozenset(
     "union company government council ministry department office agency club police committee court party hospital "
-    "board inspectorate association boss owner".split()
+    "board inspectorate association bank boss owner".split()
 )
 """Bodies that speak, and people whose role is no title."""
 _ASKING = frozenset(
@@ -210,20 +243,45 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
         match = pattern.search(text)
         if not match:
             continue
-        speaker = re.sub(r"['’]s?$", "", match.group("speaker").strip())
-        if _can_speak(speaker, names, speakers):
+        who = re.sub(r"['’]s?$", "", match.group("speaker").strip())
+        speaker = _plain(who) if _can_speak(who, names, speakers) else _known_name(who, speakers)
+        if speaker:
             topic = re.sub(
                 rf"^(?:{_ABOUT}|reporters|journalists)\s+", "", match.group("topic").strip(), flags=re.IGNORECASE
             )
-            asked = re.match(
-                r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)\s+(?:did|does|do|has|have|had)\b",  # noqa: E501 - one pattern on one line
-                text,
-                re.IGNORECASE,
-            )
+            asked = _ASKED_NOUN.match(text)
             if asked:
                 topic = f"{asked.group('noun')} {topic}"
-            return _plain(speaker), topic.strip(" ?.")
+            return speaker, topic.strip(" ?.")
+    for pattern in _NAMED_SAYS:
+        match = pattern.search(text)
+        speaker = _known_name(match.group("speaker"), speakers) if match else None
+        if match and speaker and _names_somebody(match.group("speaker"), speaker, text):
+            asked_for = f"{match.groupdict().get('noun') or ''} {match.group('topic')}"
+            return speaker, asked_for.strip(" ?.")
     return None, text
+
+
+def _names_somebody(who: str, name: str, text: str) -> bool:
+    """Whether a subject is a person by name, with no verb or clause before it: “minister Vey”, not “the plan that Vey”."""
+    words = [fold(word) for word in who.split()]
+    if len(words) > _LONGEST_NAME or not {"that", "which", "have", "be", *_ASKING_WORDS}.isdisjoint(words):
+        return False
+    return fold(name).split()[-1] not in _BODIES and (name[:1].isupper() or text == text.lower())
+
+
+def _known_name(who: str, speakers: Sequence[str]) -> str | None:
+    """The name that ends a subject (“union man Tollivan”), if the articles quote somebody of that name."""
+    words = re.sub(r"['’]s?$", "", who.strip()).split()
+    for length in range(min(len(words), _LONGEST_NAME), 0, -1):
+        name = " ".join(words[-length:])
+        surname = fold(words[-1])
+        if len(surname) >= _SHORTEST_SURNAME and any(
+            speaker[:1].isupper() and fold(speaker).rsplit(maxsplit=1)[-1] == surname and same_person(name, speaker)
+            for speaker in speakers
+        ):
+            return name
+    return None
 
 
 def _plain(speaker: str) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from indexes.names import same_person
 from indexes.words import STOPWORDS, find_words
 from qa.calibration import KEPT
 from qa.evidence import Candidate
+from qa.question import Part
 from qa.types import Evidence
 
 _SAME = 0.8
@@ -20,6 +22,14 @@ def select(ranked: Sequence[Candidate], *, most: int, share: float = KEPT) -> li
         if not any(overlaps(candidate, other) or same_words(candidate.quote, other.quote) for other in chosen):
             chosen.append(candidate)
     return chosen
+
+
+def of_one_voice(part: Part, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Without other people's words where the best candidate is the words of somebody whom the question names."""
+    spoken = ranked[0].speaker if ranked else None
+    if spoken is None or not any(same_person(spoken, name) for name in part.names):
+        return list(ranked)
+    return [one for one in ranked if one.speaker is None or same_person(one.speaker, spoken)]
 
 
 def as_evidence(candidate: Candidate) -> Evidence:

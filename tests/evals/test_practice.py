@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from evals.suites.practice import TRAINED, of_regions, read_practice
+
 ROOT = Path(__file__).parents[2]
 PRACTICE = ROOT / "evals" / "practice"
 
@@ -33,3 +35,14 @@ def test_no_golden_question_is_in_it() -> None:
     """What is measured is not trained on."""
     golden = {question["question"].casefold() for question in read(ROOT / "seeds" / "questions.jsonl")}
     assert golden.isdisjoint(question["question"].casefold() for question in read(PRACTICE / "questions.jsonl"))
+
+
+def test_regions_that_train_are_not_fitted_on() -> None:
+    """The two halves have no region in common, and together they are all of it."""
+    data = read_practice()
+    trained, others = (of_regions(data, trained=part).questions for part in (True, False))
+    assert len(trained) + len(others) == len(data.questions)
+    assert {question.id[0] for question in trained} == set(TRAINED)
+    assert not {question.id[0] for question in others} & set(TRAINED)
+    assert any(question.answerable for question in others)
+    assert any(not question.answerable for question in others)

@@ -1,0 +1,61 @@
+"""The cross-encoder is trained from the pinned weights alone, and what comes out is what the service loads."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.training import Recipe, train, write_adapters
+from evals.types import Example
+from indexes.hashes import read_sha256
+from indexes.pins import ENCODER
+from indexes.reranking import ADAPTERS, CrossEncoder
+from indexes.settings import IndexSettings
+from indexes.weights import find_weights
+
+COLOURS = ("red", "green", "blue", "white", "black", "yellow")
+RECIPE = Recipe(rank=4, epochs=8, questions=4, others=4, rate=5e-3)
+
+pytestmark = pytest.mark.encoder
+
+
+def make_examples() -> list[Example]:
+    """What colour a boat has: the text of that boat answers, the same of others does not."""
+    return [
+        Example(
+            f"What colour is the {boat}?",
+            tuple(f"Boats | | | The {other} is {COLOURS[(at + n) % 6]}." for n, other in enumerate(("Asta", "Merrow"))),
+            (boat == "Asta", boat == "Merrow"),
+        )
+        for at in range(6)
+        for boat in ("Asta", "Merrow")
+    ]
+
+
+def test_training_learns_and_can_be_loaded(tmp_path: Path) -> None:
+    """The loss falls; the same recipe gives the same bytes; the file is loaded and prefers what it was shown to."""
+    weights = find_weights(ENCODER, IndexSettings())
+    losses: list[float] = []
+    tensors = train(make_examples(), weights, RECIPE, follow=lambda *at: losses.append(at[2]))
+    assert len(losses) == RECIPE.epochs * 3
+    assert sum(losses[-6:]) < sum(losses[:6])
+    path = tmp_path / "adapters.safetensors"
+    write_adapters(tensors, path)
+    again = tmp_path / "again.safetensors"
+    write_adapters(train(make_examples(), weights, RECIPE, follow=lambda *_: None), again)
+    assert again.read_bytes() == path.read_bytes()
+    reranker = CrossEncoder(weights, path, sha256=read_sha256(path))
+    right, wrong = reranker.score(
+        "What colour is the Asta?", ["Boats | | | The Asta is red.", "Boats | | | The Merrow is red."]
+    )
+    assert right > wrong
+
+
+def test_shipped_adapters_have_the_names_that_training_gives(tmp_path: Path) -> None:
+    """So that a file trained anew can take the shipped one's place."""
+    safetensors = pytest.importorskip("safetensors")
+    weights = find_weights(ENCODER, IndexSettings())
+    tensors = train(make_examples()[:4], weights, Recipe(epochs=1, questions=4), follow=lambda *_: None)
+    with safetensors.safe_open(ADAPTERS, "np") as shipped:
+        assert {name: tuple(shipped.get_slice(name).get_shape()) for name in shipped.keys()} == {  # noqa: SIM118
+            name: tuple(tensor.shape) for name, tensor in tensors.items()
+        }
