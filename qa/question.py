@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from indexes.names import NOT_NAMES, TITLES, find_names, fold, same_person
@@ -55,17 +56,19 @@ _UTTERED = (
     r"forecasts?|arguments?|retorts?|excuses?|promises?|advice|hopes?|fears?|regrets?|jokes?|digs?|compliments?|testimony|apolog(?:y|ies)|"
     r"demands?|praise|judge?ments?|complaints?|predictions?|recommendations?|attitude|quotes?)"
 )
+_MARK = "\ue000"
+_MARKED = rf"(?P<who>[^?,;:]{{0,40}}?){_MARK}(?P<name>\d+){_MARK}"
 _NAMED_SAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:what|how|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would|won['’]t|doesn['’]t|didn['’]t)\s+{_WHO}\s+(?P<topic>.*?),?\s+(?:in\s+(?:his|her|their)\s+own\s+words|as\s+(?:he|she|they)\s+puts?\s+it)$",
-        rf"^(?:(?:to|of|with)\s+)?(?:what|how(?!\s+(?:many|much|long|old|often|far|quickly))|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would)\s+{_WHO}\s+(?:not\s+|\w+ly\s+)?(?P<topic>(?:{_ATTITUDE}|{_SPEECH})\b.*)$",
-        rf"^(?:what|which)\s+(?P<noun>(?:\w+\s+){{0,2}}?{_UTTERED})\s+(?:did|does|had|has)\s+{_WHO}\s+(?:make|have|give|pay|put\s+forward|offer|voice|raise|express|use)\b\s*(?P<topic>.*)$",
-        rf"^what\s+(?:was|were|is|are)\s+{_WHO}['’]s?\s+(?P<topic>(?:\w+\s+){{0,2}}?{_UTTERED}\b.*)$",
-        rf"^(?:did|does|is|was)\s+{_WHO}\s+(?P<topic>(?:{_ATTITUDE})\b.*)$",
-        rf"^what\s+(?:worr(?:ies|ied)|annoy(?:s|ed)|please[sd]|surprise[sd]|trouble[sd])\s+{_WHO}\s+(?P<topic>(?:about|in|when|at)\b.*)$",
-        rf"^{_WHO}(?:['’]s?)?\s+(?:on|about|over|regarding|explaining|describing)\s+(?P<topic>.*)$",
-        rf"^{_WHO}(?:['’]s?)?\s+(?P<topic>(?:\w+\s+)?{_UTTERED}\b.*)$",
+        rf"^(?:what|how|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would|won['’]t|doesn['’]t|didn['’]t)\s+{_MARKED}\s+(?P<topic>.*?),?\s+(?:in\s+(?:his|her|their)\s+own\s+words|as\s+(?:he|she|they)\s+puts?\s+it)$",
+        rf"^(?:(?:to|of|with)\s+)?(?:what|how(?!\s+(?:many|much|long|old|often|far|quickly))|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would)\s+{_MARKED}\s+(?:not\s+|\w+ly\s+)?(?P<topic>(?:{_ATTITUDE}|{_SPEECH})\b.*)$",
+        rf"^(?:what|which)\s+(?P<noun>(?:\w+\s+){{0,2}}?{_UTTERED})\s+(?:did|does|had|has)\s+{_MARKED}\s+(?:make|have|give|pay|put\s+forward|offer|voice|raise|express|use)\b\s*(?P<topic>.*)$",
+        rf"^what\s+(?:was|were|is|are)\s+{_MARKED}['’]s?\s+(?P<topic>(?:\w+\s+){{0,2}}?{_UTTERED}\b.*)$",
+        rf"^(?:did|does|is|was)\s+{_MARKED}\s+(?P<topic>(?:{_ATTITUDE})\b.*)$",
+        rf"^what\s+(?:worr(?:ies|ied)|annoy(?:s|ed)|please[sd]|surprise[sd]|trouble[sd])\s+{_MARKED}\s+(?P<topic>(?:about|in|when|at)\b.*)$",
+        rf"^{_MARKED}(?:['’]s?)?\s+(?:on|about|over|regarding|explaining|describing)\s+(?P<topic>.*)$",
+        rf"^{_MARKED}(?:['’]s?)?\s+(?P<topic>(?:\w+\s+)?{_UTTERED}\b.*)$",
     )
 )
 """Asks for somebody's words only where the subject is one whom the articles quote: a verb like “take” is no speech."""
@@ -253,35 +256,61 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
             if asked:
                 topic = f"{asked.group('noun')} {topic}"
             return speaker, topic.strip(" ?.")
-    for pattern in _NAMED_SAYS:
-        match = pattern.search(text)
-        speaker = _known_name(match.group("speaker"), speakers) if match else None
-        if match and speaker and _names_somebody(match.group("speaker"), speaker, text):
+    marked, known = _mark_names(text, speakers)
+    for pattern in _NAMED_SAYS if known else ():
+        match = pattern.search(marked)
+        if match and _leads_to_a_name(match.group("who")):
             asked_for = f"{match.groupdict().get('noun') or ''} {match.group('topic')}"
-            return speaker, asked_for.strip(" ?.")
+            topic = re.sub(rf"{_MARK}(\d+){_MARK}", lambda mark: known[int(mark.group(1))], asked_for)
+            return known[int(match.group("name"))], topic.strip(" ?.")
     return None, text
 
 
-def _names_somebody(who: str, name: str, text: str) -> bool:
-    """Whether a subject is a person by name, with no verb or clause before it: “minister Vey”, not “the plan that Vey”."""
-    words = [fold(word) for word in who.split()]
-    if len(words) > _LONGEST_NAME or not {"that", "which", "have", "be", *_ASKING_WORDS}.isdisjoint(words):
-        return False
-    return fold(name).split()[-1] not in _BODIES and (name[:1].isupper() or text == text.lower())
+def _mark_names(text: str, speakers: Sequence[str]) -> tuple[str, list[str]]:
+    """The text with the names of people whom the articles quote as marked numbers, and the names as they stand in it."""
+    words = [(word.start(), word.end()) for word in re.finditer(r"[\w.-]+(?:['’](?!s\b)\w+)*", text)]
+    known: list[str] = []
+    marked, done, at = "", 0, 0
+    while at < len(words):
+        for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
+            start, end = words[at][0], words[at + length - 1][1]
+            name = text[start:end]
+            if (name[:1].isupper() or text == text.lower()) and _known_name(name, speakers) == name:
+                marked += f"{text[done:start]}{_MARK}{len(known)}{_MARK}"
+                known.append(name)
+                done = end
+                at += length - 1
+                break
+        at += 1
+    return marked + text[done:], known
+
+
+def _leads_to_a_name(words: str) -> bool:
+    """Whether words before a name can belong to it (“minister”), and hold no clause of their own (“the plan that”)."""
+    return {"that", "which", "have", "be", *_ASKING_WORDS}.isdisjoint(fold(word) for word in words.split())
 
 
 def _known_name(who: str, speakers: Sequence[str]) -> str | None:
-    """The name that ends a subject (“union man Tollivan”), if the articles quote somebody of that name."""
+    """The name that ends a subject (“union man Tollivan”), if the articles quote a person of that name."""
     words = re.sub(r"['’]s?$", "", who.strip()).split()
-    for length in range(min(len(words), _LONGEST_NAME), 0, -1):
-        name = " ".join(words[-length:])
-        surname = fold(words[-1])
-        if len(surname) >= _SHORTEST_SURNAME and any(
-            speaker[:1].isupper() and fold(speaker).rsplit(maxsplit=1)[-1] == surname and same_person(name, speaker)
-            for speaker in speakers
-        ):
-            return name
+    surname = fold(words[-1]) if words else ""
+    if len(surname) < _SHORTEST_SURNAME or surname in _BODIES:
+        return None
+    people = _people(tuple(speakers)).get(surname, ())
+    for length in range(min(len(words), _LONGEST_NAME) if people else 0, 0, -1):
+        name = {fold(word) for word in words[-length:]}
+        if any(name <= one for one in people):
+            return " ".join(words[-length:])
     return None
+
+
+@lru_cache(maxsize=4)
+def _people(speakers: tuple[str, ...]) -> dict[str, list[set[str]]]:
+    """The words of the names of people, by surname."""
+    people: dict[str, list[set[str]]] = {}
+    for words in (fold(speaker).split() for speaker in speakers if speaker[:1].isupper()):
+        people.setdefault(words[-1], []).append(set(words))
+    return people
 
 
 def _plain(speaker: str) -> str:

@@ -28,6 +28,48 @@ def test_words_of_a_person_are_asked_for(question: str, speaker: str, stem: str)
     assert not set(content_stems(speaker)) & set(part.stems)
 
 
+@pytest.mark.parametrize(
+    ("question", "speaker", "stem"),
+    [
+        ("How did Jon Reke take the loss of the orchard?", "Jon Reke", "orchard"),
+        ("To what did Lise Holt liken the flood?", "Lise Holt", "flood"),
+        ("What dig did Jon Reke make at the water board?", "Jon Reke", "dig"),
+        ("Why is Jon Reke leaving the orchard, in his own words?", "Jon Reke", "orchard"),
+        ("Why won’t Jon Reke sell, as he puts it?", "Jon Reke", "sell"),
+        ("Does Jon Reke regard the frost as a disaster?", "Jon Reke", "disast"),
+        ("What did orchard man Reke say about the frost?", "Reke", "frost"),
+        ("What was Jon Reke’s first impression of the ferry?", "Jon Reke", "ferri"),
+        ("What worried Lise Holt about the bridge?", "Lise Holt", "bridg"),
+        ("lise holt on the bridge", "lise holt", "bridg"),
+        ("mayor holt reaction to the flood", "holt", "flood"),
+        ("Reke’s objection to the dam", "Reke", "dam"),
+    ],
+)
+def test_attitudes_are_words_where_the_person_is_quoted(question: str, speaker: str, stem: str) -> None:
+    """“Take” or “on” ask for somebody's words only where the articles quote that somebody."""
+    part = read_question(question, speakers=SPEAKERS).parts[0]
+    assert (part.kind, part.speaker) == ("said_about", speaker)
+    assert stem in part.stems
+    assert read_question(question, speakers=()).parts[0].speaker in {None, speaker}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many votes did Jon Reke take?",
+        "How quickly did Jon Reke find the leak?",
+        "What became of Jon Reke’s demand for damages?",
+        "How many jobs would go under the plan that the Velle Bank refused?",
+        "Which plan did the water board accept?",
+        "When did Jon Reke leave?",
+        "What is the bridge on the Velle?",
+    ],
+)
+def test_deeds_are_no_words(question: str) -> None:
+    """What a person or a body did is asked of the articles, not of that person."""
+    assert read_question(question, speakers=(*SPEAKERS, "Velle Bank", "Tarnby Water Board")).parts[0].speaker is None
+
+
 def test_a_role_may_speak() -> None:
     """Words of “the mayor” are asked for although no name stands there."""
     part = read_question("What did the mayor say about the bridge?").parts[0]

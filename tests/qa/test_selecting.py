@@ -1,13 +1,15 @@
 """Of ranked candidates the few are picked that each say something of their own."""
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.types import Article
 from qa.evidence import Candidate, Features
-from qa.selecting import as_evidence, same_words, select
+from qa.question import Part
+from qa.selecting import as_evidence, of_one_voice, same_words, select
 
 TEXT = (
     "Forty valves were changed at the pump house. The pump house at Tarnby cost 212,000 crowns. "
@@ -88,3 +90,13 @@ def test_chosen_quotes_never_overlap(spans: list[tuple[int, int, float]], most: 
     places = sorted((one.start, one.end) for one in chosen)
     assert all(first[1] <= second[0] for first, second in itertools.pairwise(places))
     assert all(one in ranked for one in chosen)
+
+
+def test_one_voice_at_a_time() -> None:
+    """Where the best candidate is the words of one whom the question names, no other's words go along."""
+    part = Part(text="Osk and the valves", kind="other", topic="valves", names=("Osk",))
+    osk, reke = replace(VALVES, speaker="Marit Osk"), replace(COST, speaker="Jon Reke")
+    assert of_one_voice(part, [osk, reke, FROST]) == [osk, FROST]
+    assert of_one_voice(part, [reke, osk]) == [reke, osk]
+    assert of_one_voice(part, [FROST, osk, reke]) == [FROST, osk, reke]
+    assert of_one_voice(part, []) == []
