@@ -99,6 +99,28 @@ def choose_threshold(cases: Sequence[Case], fitted: Fitted) -> float:
     return round(float(np.quantile(expit(np.array(best) @ gate + fitted.gate["bias"]), _FALSE_REFUSAL)), 3)
 
 
+def measure_choices(cases: Sequence[Case], fitted: Fitted) -> dict[str, tuple[float, float, float]]:
+    """Of the questions with a gold quote among their candidates, the shares whose first 1, 2, 3 hold one.
+
+    `sifting`: in the order of the features; `ranking`: with those that the cross-encoder read put in order.
+    """
+    sifting, ranking = (np.array([table[name] for name in NAMES]) for table in (fitted.sifting, fitted.ranking))
+    places: dict[str, list[int]] = {"sifting": [], "ranking": []}
+    for case in cases:
+        if case.answerable and case.holds.any():
+            read = case.rows[:, NAMES.index("read")] != 0
+            sifted = case.rows @ sifting
+            ranked = np.where(read, case.rows @ ranking + 1e6, sifted)  # those read stay before the others
+            for name, scores in (("sifting", sifted), ("ranking", ranked)):
+                places[name].append(int(np.argmax(case.holds[np.argsort(-scores, kind="stable")])))
+    return {name: _shares(found) for name, found in places.items()}
+
+
+def _shares(places: Sequence[int]) -> tuple[float, float, float]:
+    first, two, three = (round(float(np.mean(np.array(places) < depth)), 3) for depth in (1, 2, 3))
+    return first, two, three
+
+
 def write_weights(fitted: Fitted, path: Path, *, threshold: float, kept: float) -> None:
     """Write the weights as the module that `qa` reads."""
     path.write_text(

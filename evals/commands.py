@@ -62,19 +62,23 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
 
 def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     """Fit the weights on the practice regions that no model was trained on, the threshold on the seeds' development half."""
-    from evals.calibrating import choose_threshold, collect_cases, fit, write_weights
+    from evals.calibrating import choose_threshold, collect_cases, fit, measure_choices, write_weights
     from qa.calibration import KEPT
 
     practice = of_regions(read_practice(), trained=False)
     seeds = SUITES["seeds"].read(find_data(SUITES["seeds"], None))
     with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
-        fitted = fit(collect_cases(_own_answerer(subject), follow(practice.questions, label="practice")))
+        fitted_on = collect_cases(_own_answerer(subject), follow(practice.questions, label="practice"))
+        fitted = fit(fitted_on)
     with (opener or open_subject)(seeds, mode="quotes", retriever="fused") as subject:
         cases = collect_cases(_own_answerer(subject), follow(choose_split(seeds.questions, "dev"), label="seeds"))
     threshold = choose_threshold(cases, fitted)
     for name, weights in (("sifting", fitted.sifting), ("ranking", fitted.ranking), ("gate", fitted.gate)):
         _say(f"{name}: " + ", ".join(f"{feature} {weight}" for feature, weight in weights.items()))
     _say(f"threshold: {threshold} ({fitted.questions:,} questions, {fitted.candidates:,} candidates)")
+    for label, some in (("practice", fitted_on), ("seeds, development half", cases)):
+        for name, (one, two, three) in measure_choices(some, fitted).items():
+            _say(f"{label}, {name}: the first holds a gold quote for {one}, the first two {two}, three {three}")
     if options.write:
         write_weights(fitted, options.write, threshold=threshold, kept=KEPT)
         _say(f"written: {options.write}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.calibrating import Case, Fitted, choose_threshold, fit, write_weights
+from evals.calibrating import Case, Fitted, choose_threshold, fit, measure_choices, write_weights
 from qa.evidence import NAMES
 
 DENSE, READ = NAMES.index("dense"), NAMES.index("read")
@@ -67,3 +67,21 @@ def test_written_weights_are_read_back(fitted: Fitted, tmp_path: Path) -> None:
     assert module["RANKING"] == fitted.ranking
     assert module["GATE"] == fitted.gate
     assert (module["THRESHOLD"], module["KEPT"]) == (0.75, 0.4)
+
+
+def test_choices_are_counted(fitted: Fitted) -> None:
+    """By hand: right at once, right as second, right as third only after what was read, not answerable."""
+    rows = np.zeros((3, len(NAMES)))
+    rows[:, DENSE] = [0.9, 0.6, 0.3]
+    read = rows.copy()
+    read[:2, READ] = [-0.5, -0.6]
+    nothing = np.zeros(3, dtype=bool)
+    cases = [
+        Case(answerable=True, rows=rows, holds=np.array([True, False, False])),
+        Case(answerable=True, rows=rows, holds=np.array([False, True, False])),
+        Case(answerable=True, rows=read, holds=np.array([False, False, True])),
+        Case(answerable=False, rows=rows, holds=nothing),
+        Case(answerable=True, rows=rows, holds=nothing),
+    ]
+    expected = (0.333, 0.667, 1.0)
+    assert measure_choices(cases, fitted) == {"sifting": expected, "ranking": expected}
