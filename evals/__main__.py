@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--write", type=Path, metavar="FILE", help="write the weights there (qa/calibration.py)")
 
     train = commands.add_parser(
-        "train", help="train the cross-encoder on practice articles: hours, or a minute on a GPU"
+        "train", help="train the cross-encoder on practice articles: two hours, or two minutes on a GPU"
     )
     train.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="write the adapters there (.safetensors)"

@@ -20,7 +20,7 @@ from qa.types import Question
 Numbers = NDArray[np.float64]
 _RANKING_PENALTY = 0.02
 _GATE_PENALTY = 0.02
-_FALSE_REFUSAL = 0.12
+_FALSE_REFUSAL = 0.15
 _UNREAD = np.array([float(name != "read") for name in NAMES])
 
 
@@ -92,11 +92,16 @@ def fit(cases: Sequence[Case]) -> Fitted:
     )
 
 
-def choose_threshold(cases: Sequence[Case], fitted: Fitted) -> float:
-    """The gate's probability below which about an eighth of the answerable questions would be declined."""
+def choose_threshold(cases: Sequence[Case], fitted: Fitted, *, answerable: int) -> float:
+    """The highest probability at which at most 15 % of all answerable questions are declined.
+
+    `answerable` is how many there are: those without any candidate are no cases, and are declined whatever it is.
+    """
     ranking, gate = (np.array([table[name] for name in NAMES]) for table in (fitted.ranking, fitted.gate))
     best = [max(_read_only(case).rows, key=lambda row: float(row @ ranking)) for case in cases if case.answerable]
-    return round(float(np.quantile(expit(np.array(best) @ gate + fitted.gate["bias"]), _FALSE_REFUSAL)), 3)
+    scores = np.sort(expit(np.array(best) @ gate + fitted.gate["bias"]))
+    declined = max(int(_FALSE_REFUSAL * answerable) - (answerable - len(best)), 0)
+    return round(float(scores[min(declined, len(scores) - 1)]) - 0.0005, 3)
 
 
 def measure_choices(cases: Sequence[Case], fitted: Fitted) -> dict[str, tuple[float, float, float]]:

@@ -72,7 +72,8 @@ def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> b
         fitted = fit(fitted_on)
     with (opener or open_subject)(seeds, mode="quotes", retriever="fused") as subject:
         cases = collect_cases(_own_answerer(subject), follow(choose_split(seeds.questions, "dev"), label="seeds"))
-    threshold = choose_threshold(cases, fitted)
+    answerable = sum(question.answerable for question in choose_split(seeds.questions, "dev"))
+    threshold = choose_threshold(cases, fitted, answerable=answerable)
     for name, weights in (("sifting", fitted.sifting), ("ranking", fitted.ranking), ("gate", fitted.gate)):
         _say(f"{name}: " + ", ".join(f"{feature} {weight}" for feature, weight in weights.items()))
     _say(f"threshold: {threshold} ({fitted.questions:,} questions, {fitted.candidates:,} candidates)")
@@ -95,6 +96,8 @@ def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     from indexes.settings import IndexSettings
     from indexes.weights import find_weights
 
+    if not options.out.parent.is_dir():
+        raise WrongUsage(f"{str(options.out.parent)!r} is no folder; make it first, or write somewhere else")
     practice = of_regions(read_practice(), trained=True)
     with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
         questions = sample(practice.questions, limit=options.limit, seed=options.seed)
@@ -108,7 +111,10 @@ def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
             follow=lambda step, steps, _: progress("training", step, steps),
         )
     write_adapters(tensors, options.out)
-    _say(f"written: {options.out}, SHA-256 {read_sha256(options.out)}")
+    _say(
+        f"written: {options.out}, SHA-256 {read_sha256(options.out)}: to put it to use, make it "
+        "indexes/reranker.safetensors and write this hash into indexes/reranking.py, both at once"
+    )
     return True
 
 

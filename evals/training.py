@@ -1,7 +1,6 @@
 """Trains the cross-encoder: low-rank adapters (LoRA, Hu et al. 2021) and a head over the frozen layers of the encoder."""
 
 import math
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evals.errors import WrongUsage
 from evals.types import Example
 from indexes.reranking import SCALE, encode_pair, load_body, load_tokenizer, pool
 
@@ -43,10 +43,9 @@ Follow = Callable[[int, int, float], None]
 
 
 def train(examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow: Follow) -> dict[str, Any]:
-    """The adapters `NAME.a`, `NAME.b` and the `head` by name, in half precision; on a GPU where there is one."""
+    """The adapters `NAME.a`, `NAME.b` and the `head` by name, in half precision; on a GPU where there is one. Raises `WrongUsage`."""
     import torch
 
-    random.seed(recipe.seed)
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     body = load_body(weights)
@@ -58,6 +57,8 @@ def train(examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow:
     head.to(device)
     learned = [*(matrix for pair in added.values() for matrix in pair), *head.parameters()]
     batches = list(_batches(_encode(examples, weights), recipe))
+    if not batches:
+        raise WrongUsage(f"{len(examples)} questions are too few to train on; take {recipe.questions} or more")
     optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=recipe.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _slope(len(batches), recipe.warm_up))
     for step, batch in enumerate(batches, start=1):

@@ -46,10 +46,12 @@ _SAID_ABOUT = tuple(
 _ATTITUDE = (
     r"judge[sd]?|characteri[sz]e[sd]?|define[sd]?|excuse[sd]?|illustrate[sd]?|liken(?:s|ed)?|concede[sd]?|confess(?:es|ed)?|advise[sd]?|"
     r"recommend(?:s|ed)?|regard(?:s|ed)?|worr(?:y|ies|ied)|regret(?:s|ted)?|object(?:s|ed)?|plead(?:s|ed)?|retort(?:s|ed)?|welcome[sd]?|"
-    r"thank(?:s|ed)?|blame[sd]?|dismiss(?:es|ed)?|accept(?:s|ed)?|receive[sd]?|take|took|look\s+back|sound(?:s|ed)?|experience[sd]?|wish(?:es|ed)?|"
+    r"thank(?:s|ed)?|blame[sd]?|dismiss(?:es|ed)?|look\s+back|sound(?:s|ed)?|experience[sd]?|wish(?:es|ed)?|"
     r"hope[sd]?|want(?:s|ed)?|believe[sd]?|fear(?:s|ed)?|expect(?:s|ed)?|sum(?:s|med)?\s+up|portray(?:s|ed)?|appeal(?:s|ed)?|hit\s+back|"
-    r"dampen(?:s|ed)?|counter(?:s|ed)?|reject(?:s|ed)?|understand|understood|refuse[sd]?|trust(?:s|ed)?|stand\s+up|rule[sd]?\s+out"
+    r"dampen(?:s|ed)?|counter(?:s|ed)?|understand|understood|trust(?:s|ed)?|stand\s+up|rule[sd]?\s+out"
 )
+_TOOK = r"accept(?:s|ed)?|receive[sd]?|take|took|reject(?:s|ed)?|refuse[sd]?"
+"""How it was taken is asked of a person; what was taken, of the articles."""
 _UTTERED = (
     r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|"
     r"thoughts?|explanations?|messages?|criticisms?|warnings?|descriptions?|impressions?|memor(?:y|ies)|reasons?|pleas?|objections?|feelings?|"
@@ -62,10 +64,11 @@ _NAMED_SAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"^(?:what|how|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would|won['’]t|doesn['’]t|didn['’]t)\s+{_MARKED}\s+(?P<topic>.*?),?\s+(?:in\s+(?:his|her|their)\s+own\s+words|as\s+(?:he|she|they)\s+puts?\s+it)$",
-        rf"^(?:(?:to|of|with)\s+)?(?:what|how(?!\s+(?:many|much|long|old|often|far|quickly))|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would)\s+{_MARKED}\s+(?:not\s+|\w+ly\s+)?(?P<topic>(?:{_ATTITUDE}|{_SPEECH})\b.*)$",
+        rf"^(?:(?:to|of|with)\s+)?(?:what|how(?!\s+(?:many|much|long|old|often|far|quickly))|why)\b[^?]*?\b(?:did|does|do|has|had|would)\s+{_MARKED}\s+(?:not\s+|\w+ly\s+)?(?P<topic>(?:{_ATTITUDE}|{_SPEECH})\b.*)$",
         rf"^(?:what|which)\s+(?P<noun>(?:\w+\s+){{0,2}}?{_UTTERED})\s+(?:did|does|had|has)\s+{_MARKED}\s+(?:make|have|give|pay|put\s+forward|offer|voice|raise|express|use)\b\s*(?P<topic>.*)$",
         rf"^what\s+(?:was|were|is|are)\s+{_MARKED}['’]s?\s+(?P<topic>(?:\w+\s+){{0,2}}?{_UTTERED}\b.*)$",
-        rf"^(?:did|does|is|was)\s+{_MARKED}\s+(?P<topic>(?:{_ATTITUDE})\b.*)$",
+        rf"^how\s+(?:did|does|do|has|had|would)\s+{_MARKED}\s+(?:\w+ly\s+)?(?P<topic>(?:{_TOOK})\b.*)$",
+        rf"^(?:did|does)\s+{_MARKED}\s+(?P<topic>(?:{_ATTITUDE})\b.*)$",
         rf"^what\s+(?:worr(?:ies|ied)|annoy(?:s|ed)|please[sd]|surprise[sd]|trouble[sd])\s+{_MARKED}\s+(?P<topic>(?:about|in|when|at)\b.*)$",
         rf"^{_MARKED}(?:['’]s?)?\s+(?:on|about|over|regarding|explaining|describing)\s+(?P<topic>.*)$",
         rf"^{_MARKED}(?:['’]s?)?\s+(?P<topic>(?:\w+\s+)?{_UTTERED}\b.*)$",
@@ -110,6 +113,8 @@ _COMPARED = re.compile(
     r"\b(?:compare|compared|differ|differs|difference|both|than|versus|vs|agree|disagree|same|change[sd]?|between|each|respectively)\b",
     re.IGNORECASE,
 )
+_OF = re.compile(r"\b(?:of|for|on|by|with|against|near|to|from|and)\s*$", re.IGNORECASE)
+"""Before a name it makes somebody else of it: “the widow of Jon Reke”."""
 _ASKING_WORDS = "what who whom whose when where why which how".split()
 _NOBODY = frozenset("it this that they he she you i we there people who what which".split())
 _BODIES = frozenset(
@@ -197,7 +202,7 @@ def _without_pronoun(piece: str, before: Sequence[Part]) -> str:
     people = [name for part in before for name in ((part.speaker,) if part.speaker else part.names)]
     if not people:
         return piece
-    return re.sub(r"\b(?:he|she|they)\b", people[0], piece, count=1)
+    return re.sub(r"\b(?:he|she|they)\b", lambda _: people[0], piece, count=1)
 
 
 def content_stems(text: str) -> tuple[str, ...]:
@@ -247,7 +252,7 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
         if not match:
             continue
         who = re.sub(r"['’]s?$", "", match.group("speaker").strip())
-        speaker = _plain(who) if _can_speak(who, names, speakers) else _known_name(who, speakers)
+        speaker = _plain(who) if _can_speak(who, names, speakers) else _named_at_the_end(who, speakers)
         if speaker:
             topic = re.sub(
                 rf"^(?:{_ABOUT}|reporters|journalists)\s+", "", match.group("topic").strip(), flags=re.IGNORECASE
@@ -266,8 +271,14 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
     return None, text
 
 
+def _named_at_the_end(who: str, speakers: Sequence[str]) -> str | None:
+    name = _known_name(who, speakers)
+    return name if name and _leads_to_a_name(who[: who.rindex(name)]) else None
+
+
 def _mark_names(text: str, speakers: Sequence[str]) -> tuple[str, list[str]]:
     """The text with the names of people whom the articles quote as marked numbers, and the names as they stand in it."""
+    text = text.replace(_MARK, " ")
     words = [(word.start(), word.end()) for word in re.finditer(r"[\w.-]+(?:['’](?!s\b)\w+)*", text)]
     known: list[str] = []
     marked, done, at = "", 0, 0
@@ -287,7 +298,8 @@ def _mark_names(text: str, speakers: Sequence[str]) -> tuple[str, list[str]]:
 
 def _leads_to_a_name(words: str) -> bool:
     """Whether words before a name can belong to it (“minister”), and hold no clause of their own (“the plan that”)."""
-    return {"that", "which", "have", "be", *_ASKING_WORDS}.isdisjoint(fold(word) for word in words.split())
+    clause = {"that", "which", "have", "be", *_ASKING_WORDS}
+    return clause.isdisjoint(fold(word) for word in words.split()) and not _OF.search(words)
 
 
 def _known_name(who: str, speakers: Sequence[str]) -> str | None:

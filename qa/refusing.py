@@ -37,7 +37,9 @@ def refuse(
     about = part.topic or part.text
     if part.speaker is not None:
         others = rank(part.text, find_others_words(part, hits, grounds), grounds.reranker)
-        speaking = select([other for other in others if answers(other) >= THRESHOLD], most=CLOSEST)
+        speaking = select(
+            [other for other in others if other.features.read and answers(other) >= THRESHOLD], most=CLOSEST
+        )
         if speaking:
             who = " and ".join(dict.fromkeys(other.speaker for other in speaking if other.speaker))
             return Refusal(

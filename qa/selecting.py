@@ -27,7 +27,7 @@ def select(ranked: Sequence[Candidate], *, most: int, share: float = KEPT) -> li
 def of_one_voice(part: Part, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Without other people's words where the best candidate is the words of somebody whom the question names."""
     spoken = ranked[0].speaker if ranked else None
-    if spoken is None or not any(same_person(spoken, name) for name in part.names):
+    if spoken is None or part.kind == "who_said" or not any(same_person(spoken, name) for name in part.names):
         return list(ranked)
     return [one for one in ranked if one.speaker is None or same_person(one.speaker, spoken)]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from indexes.names import fold, same_person
 from indexes.speech_verbs import OPENING, SPOKE
@@ -15,6 +16,8 @@ MAX_QUOTE = 500
 MAX_SENTENCES = 3
 """Sentences of a quote."""
 _SPOKE, _OPENING = "|".join(sorted(SPOKE)), "|".join(sorted(OPENING))
+_NEAR = 80
+"""Characters beside a quotation among which its speaker is called by a description."""
 _BESIDE = 0.8
 """What the score of a passage is worth for words of the same article outside of it."""
 
@@ -110,7 +113,7 @@ def words_of(reading: Reading, names: Collection[str]) -> Iterable[Quotable]:
             yield from _closed(reading, run)
             run = []
             continue
-        if run and not _joins(run, quotation, reading):
+        if run and not (_one_person(run[0], quotation) and _joins(run, quotation, reading)):
             yield from _closed(reading, run)
             run = []
         run.append(quotation)
@@ -134,9 +137,8 @@ def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
         described += [
             one.speaker for one in reading.quotations if one.speaker and _is_called(reading.article, one, asked)
         ]
-    if not described or not all(same_person(described[0], name) for name in described):
-        return []
-    return [name for name in everyone if any(same_person(name, one) for one in described)]
+    meant = [name for name in everyone if any(same_person(name, one) for one in described)]
+    return meant if all(same_person(one, other) for one, other in combinations(meant, 2)) else []
 
 
 def speaks_as(article: Article, speaker: str, asked: str) -> bool:
@@ -155,7 +157,7 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
     if last[0].islower():
         return False
     surname = re.escape(last)
-    name = rf"((?:[A-Z][\w’'.-]* ){{0,3}}{surname})\b"
+    name = rf"((?:[A-Z][\w’'.-]{{0,30}} ){{0,3}}{surname})\b"
     before = rf"\b(?i:{re.escape(role)})\b(?: (?:of|for|at) [^.,;:]{{2,40}})?,? {name}"
     after = rf"\b{name}, (?:the|a|an|its|their|who (?:is|was)|[a-z]+) ?[^.,;:]{{0,40}}\b(?i:{re.escape(role)})\b"
     named = [match.group(1) for form in (before, after) for match in re.finditer(form, article.text)]
@@ -165,15 +167,19 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
 def _is_called(article: Article, quotation: Quotation, asked: str) -> bool:
     """Whether the words are given to their speaker by this very description: “…,” the opposition leader said."""
     text = article.text
-    outside = f"{text[quotation.sentence_start : quotation.start]} | {text[quotation.end : quotation.sentence_end]}"
     called = re.escape(re.sub(r"^(?:the|an?) ", "", fold(asked)))
-    return re.search(rf"\b{called} (?:{_SPOKE})\b|\b(?:{_OPENING}) the {called}\b", fold(outside)) is not None
+    before = fold(text[max(quotation.sentence_start, quotation.start - _NEAR) : quotation.start])
+    after = fold(text[quotation.end : min(quotation.sentence_end, quotation.end + _NEAR)])
+    return (
+        re.match(rf"[\W_]*(?:the {called} (?:{_SPOKE})|(?:{_OPENING}) the {called})\b", after) is not None
+        or re.search(rf"(?:^|[,;] )the {called} (?:{_SPOKE})\W*$", before) is not None
+    )
 
 
 def _is_described(article: Article, surname: str, asked: str, role: str) -> bool:
     """Whether the rest of a description (“the opposition leader”) stands in a sentence of the article beside the name."""
     rest = set(content_stems(asked)) - {stem_of(role)}
-    beside = re.findall(rf"[^.!?\n]*\b{surname}\b[^.!?\n]*", article.text)
+    beside = [one for one in re.split(r"[.!?\n]", article.text) if re.search(rf"\b{surname}\b", one)]
     return rest <= frozenset().union(*(stems_in(sentence) for sentence in beside))
 
 
@@ -211,6 +217,10 @@ def _closed(reading: Reading, run: Sequence[Quotation]) -> Iterable[Quotable]:
         others = (one for one in reading.quotations if one.kind == "direct" and one not in run and one.speaker)
         if not any(one.start < end and one.end > start and one.speaker != run[0].speaker for one in others):
             yield Quotable(reading, start, end, run[0].speaker, any(one.kind == "direct" for one in run))
+
+
+def _one_person(one: Quotation, other: Quotation) -> bool:
+    return one.speaker is not None and other.speaker is not None and same_person(one.speaker, other.speaker)
 
 
 def _joins(run: Sequence[Quotation], quotation: Quotation, reading: Reading) -> bool:

@@ -44,17 +44,19 @@ def test_what_tells_gets_weight(fitted: Fitted) -> None:
     assert all(weights[name] >= 0 for weights in (fitted.sifting, fitted.ranking, fitted.gate) for name in NAMES)
 
 
-def test_the_threshold_declines_an_eighth(fitted: Fitted) -> None:
-    """Of other answerable questions about 12 % fall below it; of those without an answer nearly all."""
+def test_the_threshold_declines_as_many_as_may_be(fitted: Fitted) -> None:
+    """Of other answerable questions at most 15 % fall below it; of those without an answer nearly all."""
     others = make_cases(seed=2)
-    threshold = choose_threshold(others, fitted)
+    answerable = sum(case.answerable for case in others)
+    threshold = choose_threshold(others, fitted, answerable=answerable)
+    assert choose_threshold(others, fitted, answerable=answerable + 6) < threshold  # six had no candidate at all
     gate = np.array([fitted.gate[name] for name in NAMES])
     below = {True: [], False: []}  # type: dict[bool, list[bool]]
     for case in others:
         read = case.rows[case.rows[:, READ] != 0]
         best = read[np.argmax(read @ np.array([fitted.ranking[name] for name in NAMES]))]
         below[case.answerable].append(1 / (1 + np.exp(-(best @ gate + fitted.gate["bias"]))) < threshold)
-    assert np.mean(below[True]) == pytest.approx(0.12, abs=0.03)
+    assert 0.13 <= np.mean(below[True]) <= 0.15
     assert np.mean(below[False]) > 0.9
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.errors import WrongUsage
 from evals.training import Recipe, train, write_adapters
 from evals.types import Example
 from indexes.hashes import read_sha256
@@ -48,6 +49,12 @@ def test_training_learns_and_can_be_loaded(tmp_path: Path) -> None:
         "What colour is the Asta?", ["Boats | | | The Asta is red.", "Boats | | | The Merrow is red."]
     )
     assert right > wrong
+
+
+def test_too_few_questions_are_refused() -> None:
+    """Before anything is trained."""
+    with pytest.raises(WrongUsage, match="too few to train on; take 32 or more"):
+        train(make_examples(), find_weights(ENCODER, IndexSettings()), Recipe(), follow=lambda *_: None)
 
 
 def test_shipped_adapters_have_the_names_that_training_gives(tmp_path: Path) -> None:

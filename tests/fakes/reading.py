@@ -148,6 +148,6 @@ class WordReranker:
     """A cross-encoder without a model: a text answers as far as it has the question's content words."""
 
     def score(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        """From -3 (none of the words) to 3 (all of them)."""
+        """From -2.9 (none of the words) to 3.1 (all of them); never 0, which is kept for what was not read."""
         wanted = set(content_stems(question))
-        return [6 * len(wanted & stems_of(text)) / max(len(wanted), 1) - 3 for text in texts]
+        return [6 * len(wanted & stems_of(text)) / max(len(wanted), 1) - 2.9 for text in texts]

@@ -128,8 +128,8 @@ def test_comparing_never_fails(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("piece", ["Aa ", "A.", "A-", "al-A", "Mr ", "A’", "É ", "Aa’ ", "May "])
 def test_long_texts_take_time_in_proportion(piece: str) -> None:
-    """A hundred thousand characters of anything are read in time that only a square could use up."""
+    """A hundred thousand characters of anything are read within seconds, however busy the machine."""
     text = piece * (100_000 // len(piece))
     started = time.thread_time()
     find_names(text)
-    assert time.thread_time() - started < 20
+    assert time.thread_time() - started < 8

@@ -557,8 +557,8 @@ def test_any_sentences_are_read(text: str, data: st.DataObject) -> None:
     ],
 )  # fmt: skip
 def test_long_texts_take_time_in_proportion(piece: str) -> None:
-    """A hundred thousand characters of anything, given as one sentence, are read in time that only a square could use up."""
+    """A hundred thousand characters of anything, given as one sentence, are read within seconds, however busy the machine."""
     text = piece * (100_000 // len(piece)) + "said"
     started = time.thread_time()
     check(text, [Span(0, len(text))])
-    assert time.thread_time() - started < 20
+    assert time.thread_time() - started < 8

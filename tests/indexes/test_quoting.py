@@ -64,8 +64,8 @@ def test_every_pair_lies_inside_the_text(text: str) -> None:
     ["“", "”", '"', "'", "‘", "“a” ", '"a" ', "'a ", "‘a ", "x'", "s' a ", ":'", ":': : : : : ", "“a\n", '"a\n'],
 )
 def test_long_texts_take_time_in_proportion(piece: str) -> None:
-    """A hundred thousand characters of marks are read in time that only a square could use up."""
+    """A hundred thousand characters of marks are read within seconds, however busy the machine."""
     text = piece * (100_000 // len(piece))
     started = time.thread_time()
     find_quoted(text)
-    assert time.thread_time() - started < 20
+    assert time.thread_time() - started < 8

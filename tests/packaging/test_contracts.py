@@ -60,7 +60,11 @@ def test_the_contracts_hold() -> None:
         ("qa/answering.py", "import llama_index.core", "Only qa.models.remote knows LlamaIndex"),
         ("indexes/readers/reading.py", "import trafilatura", "Only indexes.readers.web_pages knows trafilatura"),
         ("qa/wiring.py", "import fastapi", "Only api speaks HTTP"),
-        ("api/app.py", "import indexes.dense", "Only the wiring names the rooms that hold engines"),
+        (
+            "api/app.py",
+            "import indexes.dense",
+            "Only the wiring, and what trains them, name the rooms that hold engines",
+        ),
     ],
 )
 def test_a_planted_violation_breaks_its_contract(checkout: Path, module: str, line: str, broken: str) -> None:

@@ -62,12 +62,40 @@ def test_attitudes_are_words_where_the_person_is_quoted(question: str, speaker: 
         "How many jobs would go under the plan that the Velle Bank refused?",
         "Which plan did the water board accept?",
         "When did Jon Reke leave?",
+        "Why was Jon Reke dismissed?",
+        "Was Jon Reke blamed for the flood?",
+        "How was Lise Holt received?",
+        "What award did Lise Holt receive?",
+        "What did Lise Holt refuse to sign?",
+        "Did Jon Reke accept the offer?",
+        "How did the widow of Jon Reke take the news?",
+        "The attack on Jon Reke over the dam",
         "What is the bridge on the Velle?",
     ],
 )
 def test_deeds_are_no_words(question: str) -> None:
     """What a person or a body did is asked of the articles, not of that person."""
     assert read_question(question, speakers=(*SPEAKERS, "Velle Bank", "Tarnby Water Board")).parts[0].speaker is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Jon Reke on \ue00099\ue000",
+        "How did \ue0009\ue000 take the loss of Reke?",
+        "\ue000",
+        "What did \ue000Reke say?",
+    ],
+)
+def test_marks_of_our_own_are_only_characters(question: str) -> None:
+    """What is used to mark names means nothing in a question."""
+    assert read_question(question, speakers=SPEAKERS).parts
+
+
+def test_a_name_is_no_pattern() -> None:
+    """A subject with a backslash takes the place of “he” as it stands."""
+    read = read_question("What did the ma\\qyor say about the dam and what did he say about the mill?")
+    assert len(read.parts) == 2
 
 
 def test_a_role_may_speak() -> None:

@@ -1,9 +1,12 @@
 """Whose words are meant: names, and descriptions that only one of several articles explains."""
 
+import time
+
 import pytest
 
-from indexes.types import Article
-from qa.spans import Reading, find_speakers
+from indexes.quotations import find_quotations
+from indexes.types import Article, Span
+from qa.spans import Reading, find_speakers, words_of
 from tests.fakes.reading import ReadCatalogue
 
 OFFICE = Article(
@@ -59,6 +62,39 @@ def read(*articles: Article) -> list[Reading]:
 def test_who_is_meant(asked: str, articles: tuple[Article, ...], found: set[str]) -> None:
     """One person under all names, whichever article gives the office; nobody where two fit or none does."""
     assert set(find_speakers(read(*articles), asked)) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“I am done,” Jon Reke told reporters after the mayor said no to the plan.",
+        "“I will not,” Jon Reke said when the mayor asked him about the plan.",
+        "“We shall see how it ends,” the deputy mayor said. Jon Reke was the deputy mayor.",
+        "“He waits well,” Jon Reke said of the mayor.",
+    ],
+)
+def test_who_is_only_spoken_of_does_not_speak(text: str) -> None:
+    """The mayor stands in the sentence, and the words are not the mayor's."""
+    assert "Jon Reke" not in find_speakers(read(Article(id="a", title="Plan", text=text)), "the mayor")
+
+
+def test_cousins_do_not_share_a_quote() -> None:
+    """Two people of one surname who speak one after the other stay apart."""
+    readings = read(COUSINS)
+    for quotable in words_of(readings[0], find_speakers(readings, "Vane")):
+        words = COUSINS.text[quotable.start : quotable.end]
+        assert ("sails" in words) != ("sell" in words)
+
+
+@pytest.mark.parametrize("piece", ["A.", "“It is so,” said Jon Reke; ", "Reke, the mayor ", "mayor of "])
+def test_long_texts_are_read_in_time(piece: str) -> None:
+    """A hundred thousand characters without an end of a sentence take no square of their length."""
+    article = Article(id="long", title="Long", text=f"“Yes,” said Jon Reke. {piece * (100_000 // len(piece))}")
+    sentences = [Span(0, 22), Span(22, len(article.text))]
+    quotations = find_quotations(article, sentences)
+    started = time.thread_time()
+    find_speakers([Reading(article, sentences, quotations, ())], "the mayor of Velle")
+    assert time.thread_time() - started < 8
 
 
 @pytest.mark.parametrize("asked", ["", "the", "the (", "a.*b", "the mayor of [", "the opposition leader)"])
