@@ -336,6 +336,17 @@ class TestUsage:
         with pytest.raises(Exception, match="field"):
             main(["run", "quotes", "--data", str(data), "--debug"], opener=Opening())
 
+    def test_training_wants_a_folder_first(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Nothing is trained that could not be written."""
+        assert main(["train", "--out", str(tmp_path / "none" / "adapters.safetensors")]) == 2
+        assert "is no folder; make it first" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("command", [["calibrate"], ["train", "--out", "adapters.safetensors"]])
+    def test_only_the_product_can_be_fitted(self, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+        """Another answerer tells no candidates."""
+        assert main(command, opener=Opening(Honest)) == 2
+        assert "the product's own answerer is needed" in capsys.readouterr().err
+
     def test_list_names_what_there_is(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Every suite and what it needs."""
         assert main(["list"]) == 0
