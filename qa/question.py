@@ -327,11 +327,11 @@ def _people(speakers: tuple[str, ...]) -> dict[str, list[set[str]]]:
 
 
 def _plain(speaker: str) -> str:
-    """A speaker without titles: “Mayor Brennick” is Brennick, “the mayor” stays."""
+    """A speaker without titles: “Mayor Brennick” is Brennick; “the mayor” and “the Velle mayor” stay."""
     words = speaker.split()
     kept = [word for word in words if fold(word) not in TITLES and fold(word) not in {"the", "of", "a", "an"}]
     named = [word for word in kept if word[:1].isupper()]
-    if words[0].lower() in {"the", "a", "an"} and not named:
+    if words[0].lower() in {"the", "a", "an"} and (not named or words[-1][:1].islower()):
         return speaker
     return " ".join(kept) or speaker
 

@@ -18,6 +18,7 @@ MAX_SENTENCES = 3
 _SPOKE, _OPENING = "|".join(sorted(SPOKE)), "|".join(sorted(OPENING))
 _NEAR = 80
 """Characters beside a quotation among which its speaker is called by a description."""
+_LEAST_COUNTRY = 5
 _BESIDE = 0.8
 """What the score of a passage is worth for words of the same article outside of it."""
 
@@ -180,7 +181,14 @@ def _is_described(article: Article, surname: str, asked: str, role: str) -> bool
     """Whether the rest of a description (“the opposition leader”) stands in a sentence of the article beside the name."""
     rest = set(content_stems(asked)) - {stem_of(role)}
     beside = [one for one in re.split(r"[.!?\n]", article.text) if re.search(rf"\b{surname}\b", one)]
-    return rest <= frozenset().union(*(stems_in(sentence) for sentence in beside))
+    near = frozenset().union(*(stems_in(sentence) for sentence in beside))
+    return all(any(_same_stem(stem, other) for other in near) for stem in rest)
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """Whether two stems are one word's, or a country's and its people's: “russia” and “russian”."""
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= _LEAST_COUNTRY and long.startswith(short) and len(long) - len(short) <= 1)
 
 
 def _paragraphs(reading: Reading) -> Iterable[list[Span]]:

@@ -101,6 +101,12 @@ def test_a_role_may_speak() -> None:
     assert part.speaker == "the mayor"
 
 
+def test_a_role_keeps_its_noun() -> None:
+    """A title after an adjective is what the person is, and no ornament of a name."""
+    part = read_question("What did the Orlandian culture minister say about the wreck?").parts[0]
+    assert part.speaker == "the Orlandian culture minister"
+
+
 def test_a_surname_in_lower_case_is_known() -> None:
     """A speaker of the index is recognised whatever the case."""
     part = read_question("what did osk say about the valves", speakers=("Marit Oskens",)).parts[0]

@@ -31,6 +31,11 @@ COUSINS = Article(
         "“I would sell her,” said his nephew, Iver Vane."
     ),
 )
+MINISTER = Article(
+    id="minister",
+    title="The wreck",
+    text="Orlandia’s culture minister, Lucan Vey, rejected the claim. “It is paper,” Lucan Vey said.",
+)
 TWO = Article(
     id="two",
     title="Two mayors",
@@ -54,6 +59,8 @@ def read(*articles: Article) -> list[Reading]:
         ("the director of the water board", (ALONE,), set()),
         ("the opposition leader", (CALLED,), {"Jon Reke"}),
         ("the owner of the ferry", (COUSINS,), {"Casimir Vane"}),
+        ("the Orlandian culture minister", (MINISTER,), {"Lucan Vey"}),
+        ("the Velmarran culture minister", (MINISTER,), set()),
         ("the mayor", (TWO,), set()),
         ("the harbour master", (OFFICE, ALONE, CALLED, COUSINS, TWO), set()),
         ("Brennick", (OFFICE, ALONE, CALLED), set()),
