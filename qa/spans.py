@@ -18,7 +18,8 @@ MAX_SENTENCES = 3
 _SPOKE, _OPENING = "|".join(sorted(SPOKE)), "|".join(sorted(OPENING))
 _NEAR = 80
 """Characters beside a quotation among which its speaker is called by a description."""
-_LEAST_COUNTRY = 5
+_LEAST_COUNTRY, _RANK = 5, 20
+"""Letters of a country’s name; characters before an office in which “deputy” would stand."""
 _BESIDE = 0.8
 """What the score of a passage is worth for words of the same article outside of it."""
 
@@ -161,8 +162,18 @@ def speaks_as(article: Article, speaker: str, asked: str) -> bool:
     name = rf"((?:[A-Z][\w’'.-]{{0,30}} ){{0,3}}{surname})\b"
     before = rf"\b(?i:{re.escape(role)})\b(?: (?:of|for|at) [^.,;:]{{2,40}})?,? {name}"
     after = rf"\b{name}, (?:the|a|an|its|their|who (?:is|was)|[a-z]+) ?[^.,;:]{{0,40}}\b(?i:{re.escape(role)})\b"
-    named = [match.group(1) for form in (before, after) for match in re.finditer(form, article.text)]
+    named = [
+        match.group(1)
+        for form in (before, after)
+        for match in re.finditer(form, article.text)
+        if _rank_in(article.text[max(match.start() - _RANK, 0) : match.end()]) <= _rank_in(asked)
+    ]
     return any(same_person(one, speaker) for one in named) and _is_described(article, surname, asked, role)
+
+
+def _rank_in(text: str) -> set[str]:
+    """The words that make another office of one: “deputy”, “former”."""
+    return set(re.findall(r"\b(?:deputy|vice|former|acting|assistant|shadow)\b", text.lower()))
 
 
 def _is_called(article: Article, quotation: Quotation, asked: str) -> bool:

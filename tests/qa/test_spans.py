@@ -36,6 +36,11 @@ MINISTER = Article(
     title="The wreck",
     text="Orlandia’s culture minister, Lucan Vey, rejected the claim. “It is paper,” Lucan Vey said.",
 )
+DEPUTY = Article(
+    id="deputy",
+    title="The wreck again",
+    text="“It is old paper,” said Orlandia’s deputy culture minister, Ada Stroom.",
+)
 TWO = Article(
     id="two",
     title="Two mayors",
@@ -61,6 +66,8 @@ def read(*articles: Article) -> list[Reading]:
         ("the owner of the ferry", (COUSINS,), {"Casimir Vane"}),
         ("the Orlandian culture minister", (MINISTER,), {"Lucan Vey"}),
         ("the Velmarran culture minister", (MINISTER,), set()),
+        ("the Orlandian culture minister", (MINISTER, DEPUTY), {"Lucan Vey"}),
+        ("the deputy culture minister", (MINISTER, DEPUTY), {"Ada Stroom"}),
         ("the mayor", (TWO,), set()),
         ("the harbour master", (OFFICE, ALONE, CALLED, COUSINS, TWO), set()),
         ("Brennick", (OFFICE, ALONE, CALLED), set()),
