@@ -4,6 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,6 +18,7 @@ _BATCH = 64
 """Prompt tokens read at a time: a reply is given up between two batches, so a small one frees the slot soon."""
 _SEED = 1
 _SILENT = -1
+_SHORTEST: Mapping[str, Any] = {"messages": [{"role": "user", "content": "?"}], "max_tokens": 1, "stream": True}
 
 
 class LocalModel:
@@ -32,6 +34,7 @@ class LocalModel:
         self._name = name
         self._timeout_s = timeout_s
         self._lock = Lock()
+        self._asked = False
         self._server: Any = _open_server(path, threads=threads or _cores(), context=context)
 
     @property
@@ -66,6 +69,10 @@ class LocalModel:
     def close(self) -> None:
         """Free the memory once a running request has ended. Calling it twice does nothing."""
         with self._lock:
+            if self._server is not None and not self._asked:
+                # An engine that is ended before its loop has begun waits for ever: one request makes sure that it has.
+                with suppress(ValueError, RuntimeError):
+                    self._server.handle_chat_completions(_SHORTEST, lambda _: False)
             self._server = None
 
     def _run(self, request: Mapping[str, Any]) -> "_Reply":
@@ -78,6 +85,7 @@ class LocalModel:
             reply = _Reply(deadline)
             try:
                 self._server.handle_chat_completions(request, reply.receive)
+                self._asked = True
             except (ValueError, RuntimeError) as error:
                 raise ModelFailed(f"{self._name!r} cannot take this request: {error}") from error
         finally:
