@@ -14,7 +14,7 @@ from evals.types import Example, GoldenQuestion
 from indexes.types import Span
 from qa.answerability import sift
 from qa.answering import Answerer
-from qa.evidence import NAMES
+from qa.evidence import NAMES, Candidate
 from qa.types import Question
 
 Numbers = NDArray[np.float64]
@@ -50,12 +50,11 @@ def collect_cases(answerer: Answerer, questions: Iterable[GoldenQuestion]) -> li
     for question in questions:
         found = [one for part in answerer.consider(Question(text=question.text)) for one in part.ranked]
         if found:
-            gold = question.accepted
             cases.append(
                 Case(
                     answerable=bool(question.gold_quotes),
                     rows=np.array([candidate.features.vector() for candidate in found]),
-                    holds=np.array([covers_quote(Span(one.start, one.end), gold, one.article.text) for one in found]),
+                    holds=np.array([_holds(one, question) for one in found]),
                 )
             )
     return cases
@@ -67,8 +66,8 @@ def collect_examples(answerer: Answerer, questions: Iterable[GoldenQuestion]) ->
     for question in questions:
         for part in answerer.consider(Question(text=question.text)):
             sifted = sift(part.ranked)
-            holds = [covers_quote(Span(one.start, one.end), question.accepted, one.article.text) for one in sifted]
-            examples.append(Example(part.part.text, tuple(one.shown for one in sifted), tuple(holds)))
+            holds = tuple(_holds(one, question) for one in sifted)
+            examples.append(Example(part.part.text, tuple(one.shown for one in sifted), holds))
     return examples
 
 
@@ -80,7 +79,7 @@ def fit(cases: Sequence[Case]) -> Fitted:
     """
     ranking = _fit_ranking([_read_only(case) for case in cases])
     sifting = _fit_ranking([replace(case, rows=case.rows * _UNREAD) for case in cases])
-    best = np.array([max(_read_only(case).rows, key=lambda row: float(row @ ranking)) for case in cases])
+    best = np.array([_best(case, ranking) for case in cases])
     mean, spread = best.mean(0), best.std(0) + 1e-6
     gate = _fit_gate((best - mean) / spread, np.array([case.answerable for case in cases], dtype=np.float64))
     return Fitted(
@@ -97,9 +96,8 @@ def choose_threshold(cases: Sequence[Case], fitted: Fitted, *, answerable: int) 
 
     `answerable` is how many there are: those without any candidate are no cases, and are declined whatever it is.
     """
-    ranking, gate = (np.array([table[name] for name in NAMES]) for table in (fitted.ranking, fitted.gate))
-    best = [max(_read_only(case).rows, key=lambda row: float(row @ ranking)) for case in cases if case.answerable]
-    scores = np.sort(expit(np.array(best) @ gate + fitted.gate["bias"]))
+    best = [_best(case, _unnamed(fitted.ranking)) for case in cases if case.answerable]
+    scores = np.sort(expit(np.array(best) @ _unnamed(fitted.gate) + fitted.gate["bias"]))
     declined = max(int(_FALSE_REFUSAL * answerable) - (answerable - len(best)), 0)
     return round(float(scores[min(declined, len(scores) - 1)]) - 0.0005, 3)
 
@@ -109,13 +107,12 @@ def measure_choices(cases: Sequence[Case], fitted: Fitted) -> dict[str, tuple[fl
 
     `sifting`: in the order of the features; `ranking`: with those that the cross-encoder read put in order.
     """
-    sifting, ranking = (np.array([table[name] for name in NAMES]) for table in (fitted.sifting, fitted.ranking))
+    sifting, ranking = _unnamed(fitted.sifting), _unnamed(fitted.ranking)
     places: dict[str, list[int]] = {"sifting": [], "ranking": []}
     for case in cases:
         if case.answerable and case.holds.any():
-            read = case.rows[:, NAMES.index("read")] != 0
             sifted = case.rows @ sifting
-            ranked = np.where(read, case.rows @ ranking + 1e6, sifted)  # those read stay before the others
+            ranked = np.where(_was_read(case), case.rows @ ranking + 1e6, sifted)  # those read stay before the others
             for name, scores in (("sifting", sifted), ("ranking", ranked)):
                 places[name].append(int(np.argmax(case.holds[np.argsort(-scores, kind="stable")])))
     return {name: _shares(found) for name, found in places.items()}
@@ -142,10 +139,25 @@ def write_weights(fitted: Fitted, path: Path, *, threshold: float, kept: float) 
     )
 
 
+def _holds(candidate: Candidate, question: GoldenQuestion) -> bool:
+    return covers_quote(Span(candidate.start, candidate.end), question.accepted, candidate.article.text)
+
+
+def _was_read(case: Case) -> NDArray[np.bool_]:
+    """Which of the candidates the cross-encoder read."""
+    return np.asarray(case.rows[:, NAMES.index("read")] != 0)
+
+
 def _read_only(case: Case) -> Case:
     """The case with the candidates alone that the cross-encoder read."""
-    read = case.rows[:, NAMES.index("read")] != 0
+    read = _was_read(case)
     return replace(case, rows=case.rows[read], holds=case.holds[read])
+
+
+def _best(case: Case, ranking: Numbers) -> Numbers:
+    """The features of the best candidate of those that were read."""
+    rows = _read_only(case).rows
+    return np.asarray(rows[int(np.argmax(rows @ ranking))])
 
 
 def _fit_ranking(cases: Sequence[Case]) -> Numbers:
@@ -186,6 +198,11 @@ def _named(weights: Numbers, bias: float) -> dict[str, float]:
         "bias": round(bias, 3),
         **{name: round(float(weight), 3) for name, weight in zip(NAMES, weights, strict=True)},
     }
+
+
+def _unnamed(weights: Mapping[str, float]) -> Numbers:
+    """The weights in the order of `NAMES`, without the bias."""
+    return np.array([weights[name] for name in NAMES])
 
 
 def _table(name: str, weights: Mapping[str, float], text: str) -> str:

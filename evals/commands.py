@@ -71,8 +71,9 @@ def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> b
         fitted_on = collect_cases(_own_answerer(subject), follow(practice.questions, label="practice"))
         fitted = fit(fitted_on)
     with (opener or open_subject)(seeds, mode="quotes", retriever="fused") as subject:
-        cases = collect_cases(_own_answerer(subject), follow(choose_split(seeds.questions, "dev"), label="seeds"))
-    answerable = sum(question.answerable for question in choose_split(seeds.questions, "dev"))
+        development = choose_split(seeds.questions, "dev")
+        cases = collect_cases(_own_answerer(subject), follow(development, label="seeds"))
+    answerable = sum(question.answerable for question in development)
     threshold = choose_threshold(cases, fitted, answerable=answerable)
     for name, weights in (("sifting", fitted.sifting), ("ranking", fitted.ranking), ("gate", fitted.gate)):
         _say(f"{name}: " + ", ".join(f"{feature} {weight}" for feature, weight in weights.items()))

@@ -51,10 +51,9 @@ _ATTITUDE = (
     r"dampen(?:s|ed)?|counter(?:s|ed)?|reject(?:s|ed)?|understand|understood|refuse[sd]?|trust(?:s|ed)?|stand\s+up|rule[sd]?\s+out"
 )
 _UTTERED = (
-    r"(?:words?|views?|opinions?|comments?|reactions?|responses?|remarks?|statements?|verdicts?|answers?|repl(?:y|ies)|take|position|stance|"
-    r"thoughts?|explanations?|messages?|criticisms?|warnings?|descriptions?|impressions?|memor(?:y|ies)|reasons?|pleas?|objections?|feelings?|"
-    r"forecasts?|arguments?|retorts?|excuses?|promises?|advice|hopes?|fears?|regrets?|jokes?|digs?|compliments?|testimony|apolog(?:y|ies)|"
-    r"demands?|praise|judge?ments?|complaints?|predictions?|recommendations?|attitude|quotes?)"
+    rf"(?:{_NOUNS}|messages|descriptions|impressions?|memor(?:y|ies)|reasons?|pleas?|objections?|feelings?|forecasts?|arguments?|retorts?|"
+    r"excuses?|promises?|advice|hopes?|fears?|regrets?|jokes?|digs?|compliments?|testimony|apolog(?:y|ies)|demands?|praise|judge?ments?|"
+    r"complaints?|predictions?|recommendations?|attitude|quotes?)"
 )
 _MARK = "\ue000"
 _MARKED = rf"(?P<who>[^?,;:]{{0,40}}?){_MARK}(?P<name>\d+){_MARK}"
@@ -258,11 +257,7 @@ def _speaker_in(text: str, names: Sequence[str], speakers: Sequence[str]) -> tup
             if asked:
                 topic = f"{asked.group('noun')} {topic}"
             return speaker, topic.strip(" ?.")
-    people = (
-        *speakers,
-        *(re.sub(r"^(?:do|does|did|is|was|has|had|will|would)\s+", "", name, flags=re.IGNORECASE) for name in names),
-    )
-    marked, known = _mark_names(text, people)
+    marked, known = _mark_names(text, speakers, names)
     for pattern in _NAMED_SAYS if known else ():
         match = pattern.search(marked)
         if match and _leads_to_a_name(match.group("who")):
@@ -277,9 +272,10 @@ def _named_at_the_end(who: str, speakers: Sequence[str]) -> str | None:
     return name if name and _leads_to_a_name(who[: who.rindex(name)]) else None
 
 
-def _mark_names(text: str, speakers: Sequence[str]) -> tuple[str, list[str]]:
-    """The text with the names of people whom the articles quote as marked numbers, and the names as they stand in it."""
+def _mark_names(text: str, speakers: Sequence[str], names: Sequence[str]) -> tuple[str, list[str]]:
+    """The text with its names, and those of people whom the articles quote, as marked numbers; the names as they stand."""
     text = text.replace(_MARK, " ")
+    own = [re.sub(r"^(?:do|does|did|is|was|has|had|will|would)\s+", "", name, flags=re.IGNORECASE) for name in names]
     words = [(word.start(), word.end()) for word in re.finditer(r"[\w.-]+(?:['’](?!s\b)\w+)*", text)]
     known: list[str] = []
     marked, done, at = "", 0, 0
@@ -287,7 +283,8 @@ def _mark_names(text: str, speakers: Sequence[str]) -> tuple[str, list[str]]:
         for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
             start, end = words[at][0], words[at + length - 1][1]
             name = text[start:end]
-            if (name[:1].isupper() or text == text.lower()) and _known_name(name, speakers) == name:
+            written = name[:1].isupper() or text == text.lower()
+            if written and name in {_known_name(name, speakers), _known_name(name, own)}:
                 marked += f"{text[done:start]}{_MARK}{len(known)}{_MARK}"
                 known.append(name)
                 done = end

@@ -135,7 +135,7 @@ def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
     described = []
     for reading in readings:
         speakers = dict.fromkeys(one.speaker for one in reading.quotations if one.speaker)
-        described += [name for name in speakers if speaks_as(reading.article, name, asked)]
+        described += [name for name in speakers if _holds_office(reading.article, name, asked)]
         described += [
             one.speaker for one in reading.quotations if one.speaker and _is_called(reading.article, one, asked)
         ]
@@ -143,10 +143,8 @@ def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
     return meant if all(same_person(one, other) for one, other in combinations(meant, 2)) else []
 
 
-def speaks_as(article: Article, speaker: str, asked: str) -> bool:
-    """Whether a speaker of an article is the person (or the holder of the role, “the mayor”) asked about."""
-    if same_person(speaker, asked):
-        return True
+def _holds_office(article: Article, speaker: str, asked: str) -> bool:
+    """Whether a speaker of an article holds the role (“the mayor”) that is asked about."""
     words = re.findall(r"[\w’'-]+", asked)
     if not asked.lower().startswith(("the ", "a ", "an ")) and any(word[:1].isupper() for word in words):
         return False
