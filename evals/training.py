@@ -13,6 +13,7 @@ from evals.types import Example
 from indexes.reranking import SCALE, encode_pair, load_body, load_tokenizer, pool
 
 _ADAPTED = ("query", "key", "value", "dense")
+_ALIKE = 32
 Pair = tuple[list[int], int]
 
 
@@ -43,17 +44,22 @@ Follow = Callable[[int, int, float], None]
 
 
 def train(examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow: Follow) -> dict[str, Any]:
-    """The adapters `NAME.a`, `NAME.b` and the `head` by name, in half precision; on a GPU where there is one. Raises `WrongUsage`."""
+    """The adapters `NAME.a`, `NAME.b` and the `head` by name, in half precision; on a GPU where there is one. Raises `WrongUsage`.
+
+    Products are computed in bfloat16: on a processor without instructions for it, training takes several times as long.
+    """
     import torch
 
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     body = load_body(weights)
+    body.set_attn_implementation("eager")  # on a processor, the other one's way back takes longer than all else together
+    body.eval()  # no dropout: it would take longer than the products
     added = _adapt(body, recipe.rank)
     head = torch.nn.Linear(2 * body.config.hidden_size, 1)
     torch.nn.init.normal_(head.weight, std=0.02)
     torch.nn.init.zeros_(head.bias)
-    body.to(device).train()
+    body.to(device)
     head.to(device)
     learned = [*(matrix for pair in added.values() for matrix in pair), *head.parameters()]
     batches = list(_batches(_encode(examples, weights), recipe))
@@ -62,8 +68,8 @@ def train(examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow:
     optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=recipe.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _slope(len(batches), recipe.warm_up))
     for step, batch in enumerate(batches, start=1):
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-            logits = head(pool(body, [pair for pairs, _ in batch for pair in pairs]))[:, 0]
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            logits = head(_pool_alike(body, [pair for pairs, _ in batch for pair in pairs]))[:, 0]
         loss = _loss(logits.float(), [holds for _, holds in batch], recipe)
         optimizer.zero_grad()
         loss.backward()
@@ -100,6 +106,15 @@ def _adapt(body: Any, rank: int) -> dict[str, tuple[Any, Any]]:  # noqa: ANN401 
             module.register_forward_hook(_add)
             added[f"encoder.{name}"] = (inner, outer)
     return added
+
+
+def _pool_alike(body: Any, pairs: Sequence[Pair]) -> Any:  # noqa: ANN401 - the engine's model and tensor
+    """What `pool` gives, computed for pairs of about the same length at a time, so that little is padding."""
+    import torch
+
+    order = sorted(range(len(pairs)), key=lambda at: len(pairs[at][0]))
+    pooled = [pool(body, [pairs[at] for at in order[first : first + _ALIKE]]) for first in range(0, len(order), _ALIKE)]
+    return torch.cat(pooled)[torch.tensor(np.argsort(order), device=body.device)]
 
 
 def _add(module: Any, inputs: tuple[Any, ...], output: Any) -> Any:  # noqa: ANN401 - the engine's hook

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from indexes.names import find_names, same_person
 from indexes.words import STOPWORDS, find_words, stem_of
-from qa.question import Kind
+from qa.forms import Kind
 
 _NEAR_AFTER, _NEAR_BEFORE = 5, 3
 """Words that may stand between a number and the thing that it counts, before and after it."""

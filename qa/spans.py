@@ -9,7 +9,8 @@ from indexes.names import fold, same_person
 from indexes.speech_verbs import OPENING, SPOKE
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Span
 from indexes.words import stem_of, stems_in
-from qa.question import content_stems, head_of
+from qa.naming import head_of
+from qa.question import content_stems
 
 MAX_QUOTE = 500
 """Characters of a quote."""

@@ -3,7 +3,7 @@
 import pytest
 
 from qa.answer_types import fits_exactly, holds_answer
-from qa.question import Kind
+from qa.forms import Kind
 
 
 @pytest.mark.parametrize(
