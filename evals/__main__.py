@@ -83,10 +83,20 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--write", type=Path, metavar="FILE", help="write the weights there (qa/calibration.py)")
 
     train = commands.add_parser(
-        "train", help="train the cross-encoder on practice articles: two hours, or two minutes on a GPU"
+        "train", help="train the cross-encoder on practice articles: an hour or two, or minutes on a GPU"
     )
     train.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="write the adapters there (.safetensors)"
+    )
+    train.add_argument(
+        "--from",
+        dest="begin",
+        type=Path,
+        metavar="FILE",
+        help="go on from these adapters (default: from the encoder as it is)",
+    )
+    train.add_argument(
+        "--rate", type=_rate, default=1e-3, metavar="R", help="the highest learning rate (default: 0.001)"
     )
     train.add_argument(
         "--epochs", type=_positive, default=6, metavar="N", help="times each question is seen (default: 6)"
@@ -123,6 +133,16 @@ def _whole(text: str) -> int:
         number = -1
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+    return number
+
+
+def _rate(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0 and at most 1")
     return number
 
 

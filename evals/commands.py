@@ -108,8 +108,9 @@ def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
         tensors = train_adapters(
             examples,
             weights,
-            Recipe(epochs=options.epochs, seed=options.seed),
+            Recipe(epochs=options.epochs, rate=options.rate, seed=options.seed),
             follow=lambda step, steps, _: progress("training", step, steps),
+            begin=options.begin,
         )
     write_adapters(tensors, options.out)
     _say(

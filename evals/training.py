@@ -1,7 +1,7 @@
 """Trains the cross-encoder: low-rank adapters (LoRA, Hu et al. 2021) and a head over the frozen layers of the encoder."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,22 +43,32 @@ Follow = Callable[[int, int, float], None]
 """Is told the step, how many there are, and the loss."""
 
 
-def train(examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow: Follow) -> dict[str, Any]:
+def train(
+    examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow: Follow, begin: Path | None = None
+) -> dict[str, Any]:
     """The adapters `NAME.a`, `NAME.b` and the `head` by name, in half precision; on a GPU where there is one. Raises `WrongUsage`.
 
-    Products are computed in bfloat16: on a processor without instructions for it, training takes several times as long.
+    `begin` is a file of adapters to go on from. The frozen layers compute in bfloat16: on a processor without
+    instructions for it, training takes several times as long.
     """
     import torch
 
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    body = load_body(weights)
-    body.set_attn_implementation("eager")  # on a processor, the other one's way back takes longer than all else together
+    body = load_body(weights).to(torch.bfloat16)
+    body.set_attn_implementation(
+        "eager"
+    )  # on a processor, the other one's way back takes longer than all else together
     body.eval()  # no dropout: it would take longer than the products
     added = _adapt(body, recipe.rank)
     head = torch.nn.Linear(2 * body.config.hidden_size, 1)
     torch.nn.init.normal_(head.weight, std=0.02)
     torch.nn.init.zeros_(head.bias)
+    tensors = {"head.weight": head.weight, "head.bias": head.bias}
+    for name, (inner, outer) in added.items():
+        tensors |= {f"{name}.a": inner, f"{name}.b": outer}
+    if begin is not None:
+        _read_into(tensors, begin)
     body.to(device)
     head.to(device)
     learned = [*(matrix for pair in added.values() for matrix in pair), *head.parameters()]
@@ -68,18 +78,14 @@ def train(examples: Sequence[Example], weights: Path, recipe: Recipe, *, follow:
     optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=recipe.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _slope(len(batches), recipe.warm_up))
     for step, batch in enumerate(batches, start=1):
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            logits = head(_pool_alike(body, [pair for pairs, _ in batch for pair in pairs]))[:, 0]
-        loss = _loss(logits.float(), [holds for _, holds in batch], recipe)
+        logits = head(_pool_alike(body, [pair for pairs, _ in batch for pair in pairs]).float())[:, 0]
+        loss = _loss(logits, [holds for _, holds in batch], recipe)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
         optimizer.step()
         schedule.step()
         follow(step, len(batches), float(loss.detach()))
-    tensors = {"head.weight": head.weight, "head.bias": head.bias}
-    for name, (inner, outer) in added.items():
-        tensors |= {f"{name}.a": inner, f"{name}.b": outer}
     return {name: tensor.detach().half().cpu().contiguous() for name, tensor in tensors.items()}
 
 
@@ -88,6 +94,23 @@ def write_adapters(tensors: dict[str, Any], path: Path) -> None:
     from safetensors.torch import save_file
 
     save_file(tensors, path)
+
+
+def _read_into(tensors: Mapping[str, Any], path: Path) -> None:
+    """Set the tensors to those of a file that `write_adapters` wrote. Raises `WrongUsage`."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        found = load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise WrongUsage(f"{str(path)!r} is no file of adapters ({problem}); name one that `train` wrote") from problem
+    if {name: tensor.shape for name, tensor in found.items()} != {name: one.shape for name, one in tensors.items()}:
+        raise WrongUsage(f"{str(path)!r} holds adapters of another shape; name one that `train` wrote with this recipe")
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            tensor.copy_(found[name])
 
 
 def _adapt(body: Any, rank: int) -> dict[str, tuple[Any, Any]]:  # noqa: ANN401 - the engine's model
@@ -118,7 +141,8 @@ def _pool_alike(body: Any, pairs: Sequence[Pair]) -> Any:  # noqa: ANN401 - the 
 
 
 def _add(module: Any, inputs: tuple[Any, ...], output: Any) -> Any:  # noqa: ANN401 - the engine's hook
-    return output + (inputs[0] @ module.adapter_a.T) @ module.adapter_b.T * SCALE
+    inner, outer = module.adapter_a.to(output.dtype), module.adapter_b.to(output.dtype)
+    return output + (inputs[0] @ inner.T) @ outer.T * SCALE
 
 
 def _encode(examples: Sequence[Example], weights: Path) -> list[tuple[list[Pair], list[bool]]]:

@@ -66,3 +66,31 @@ def test_shipped_adapters_have_the_names_that_training_gives(tmp_path: Path) -> 
         assert {name: tuple(shipped.get_slice(name).get_shape()) for name in shipped.keys()} == {  # noqa: SIM118
             name: tuple(tensor.shape) for name, tensor in tensors.items()
         }
+
+
+def test_training_goes_on_from_a_file(tmp_path: Path) -> None:
+    """With a rate of nearly nothing, what comes out is what was there."""
+    safetensors = pytest.importorskip("safetensors.torch")
+    recipe = Recipe(epochs=1, questions=4, rate=1e-9)
+    tensors = train(
+        make_examples()[:4], find_weights(ENCODER, IndexSettings()), recipe, follow=lambda *_: None, begin=ADAPTERS
+    )
+    shipped = safetensors.load_file(ADAPTERS)
+    assert max(float((tensors[name] - shipped[name]).abs().max()) for name in shipped) < 1e-3
+
+
+@pytest.mark.parametrize(("rank", "problem"), [(16, "is no file of adapters"), (4, "adapters of another shape")])
+def test_a_file_that_cannot_be_gone_on_from_is_refused(tmp_path: Path, rank: int, problem: str) -> None:
+    """Something else than adapters, and adapters of another rank."""
+    path = ADAPTERS
+    if rank == Recipe().rank:
+        path = tmp_path / "other.safetensors"
+        path.write_text("no adapters", encoding="utf-8")
+    with pytest.raises(WrongUsage, match=problem):
+        train(
+            make_examples(),
+            find_weights(ENCODER, IndexSettings()),
+            Recipe(rank=rank, questions=4),
+            follow=lambda *_: None,
+            begin=path,
+        )
