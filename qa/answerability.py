@@ -27,6 +27,16 @@ def rank(question: str, candidates: Sequence[Candidate], reranker: Reranker) -> 
     return read + [with_score(one, min(one.score, read[-1].score)) for one in sifted[len(likely) :]]
 
 
+def first_that_answers(
+    question: str, candidates: Sequence[Candidate], reranker: Reranker, *, least: float
+) -> Candidate | None:
+    """The first candidate that would pass the gate by itself, read for it if it has not been; None where none would."""
+    logits = reranker.score(question, [one.shown for one in candidates if not one.features.read])
+    unread = iter(logits)
+    read = [one if one.features.read else with_reading(one, next(unread)) for one in candidates]
+    return next((one for one in read if answers(one) >= least), None)
+
+
 def sift(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Best first by the features alone, each with its probability; nothing is read."""
     return _softmax(SIFTING, candidates)

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from indexes.types import Catalogue, Expander, Filters, Reranker, Retrieved, Retriever, Vocabulary
-from qa.answerability import answers, rank
+from qa.answerability import answers, first_that_answers, rank
 from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
 from qa.composing import Composed, Composer
-from qa.conflicts import find_conflict
+from qa.conflicts import find_contradictions
 from qa.errors import InvalidQuestion, ModelUnavailable
 from qa.evidence import Candidate, Grounds, find_candidates
-from qa.question import Part, ReadQuestion, read_question
+from qa.naming import is_name
+from qa.question import Part, ReadQuestion, of_anybody, read_question
 from qa.refusing import Refusal, refuse
 from qa.selecting import as_evidence, of_one_voice, overlaps, select
 from qa.traces import Traces, new_trace_id
@@ -23,9 +24,8 @@ MAX_QUESTION = 2_000
 MAX_LIMIT = 50
 _READ_AHEAD, _MOST_PIECES = 200, 4_000
 """Articles, and their sentences, that are read ahead: a few seconds' work."""
-_PER_PART = 2
-_DEPTH = 3
-"""Passages retrieved for each one considered, before wire copies collapse and speakers are looked for."""
+_PER_PART, _CONTRADICTING = 2, 3
+"""Quotes for one part of a question, and those with another figure that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +139,18 @@ class Answerer:
     def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
         """The candidates of one part, ranked, with the gate's score."""
         candidates = find_candidates(part, hits, self._index.grounds)
+        if part.speaker is not None and not candidates and not is_name(part.speaker):
+            # Who is meant may be told in other words, which the cross-encoder reads; not by whom it is asked about.
+            part = of_anybody(part)
+            anybody = find_candidates(part, hits, self._index.grounds)
+            candidates = [one for one in anybody if not one.is_of(part.names)]
         ranked = rank(part.text, candidates, self._index.reranker)
         voices = ranked if read.compares else of_one_voice(part, ranked)
         chosen = select(voices, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
-        other = find_conflict(part, ranked)
+        contradicting = find_contradictions(part, ranked)[:_CONTRADICTING]
+        other = first_that_answers(part.text, contradicting, self._index.reranker, least=THRESHOLD)
         if other is not None:
-            chosen = [chosen[0], other, *(one for one in chosen[1:] if one is not other)]
+            chosen = [chosen[0], other, *(one for one in chosen[1:] if not overlaps(one, other))]
         return Found(part, ranked, chosen, answers(ranked[0]) if ranked else 0.0, conflict=other is not None)
 
     def _mode(self, question: Question) -> Mode:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from indexes.types import Article
 from indexes.words import STOPWORDS, find_words, stem_of
 from qa.answer_types import asked_thing
 from qa.evidence import Candidate
@@ -11,11 +12,6 @@ from qa.verification import find_values
 
 _REACH = 3
 """Words after a number that may say what it counts."""
-_LOOKED_AT = 8
-_SHARE = 0.1
-"""A candidate with less of the best one's score is not about the same thing."""
-_COVER = 0.6
-"""Share of the best candidate's cover of the question that the other one must reach."""
 _MOST_VALUES = 2
 _DAYS = 10
 """Days between two reports from which the later one is news and no contradiction."""
@@ -38,32 +34,29 @@ _MEASURED: Sequence[tuple[re.Pattern[str], frozenset[str]]] = (
         frozenset(stem_of(word) for word in ("people", "spectators", "fans", "visitors")),
     ),
 )
-_LATEST = re.compile(
+_SETTLED = re.compile(
     r"\b(?:latest|now|correct|corrected|right|revised|final|recount|most recent|official)\b", re.IGNORECASE
 )
 
 
-def find_conflict(part: Part, ranked: Sequence[Candidate]) -> Candidate | None:
-    """The candidate that contradicts the best one, where a number is asked for; None where none does.
+def find_contradictions(part: Part, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, best first, that give another value than the best one, where a number is asked for.
 
     Two quotes contradict each other when they count the same thing with different values, were published within ten days
     of each other, and neither explains the other away by giving both values. A question for the latest or the corrected
-    value has one answer.
+    value has one answer. Whether they answer the question is not looked at.
     """
-    if (part.expects != "number" and not _measures(part)) or not ranked or _LATEST.search(part.text):
-        return None
+    if (part.expects != "number" and not _measures(part)) or not ranked or _SETTLED.search(part.text):
+        return []
     counted = _counted(part)
-    best = ranked[0]
-    first = values_of(best.quote, counted)
-    if not first:
-        return None
-    for other in ranked[1:_LOOKED_AT]:
-        if other.score < _SHARE * best.score or not _alike(best, other):
-            continue
+    first = values_of(ranked[0].quote, counted)
+    found = []
+    for other in ranked[1:] if first else ():
         second = values_of(other.quote, counted)
-        if any(_contradict(first[unit], second[unit]) for unit in first.keys() & second.keys()):
-            return other
-    return None
+        clash = any(_contradict(first[unit], second[unit]) for unit in first.keys() & second.keys())
+        if clash and _at_one_time(ranked[0].article, other.article):
+            found.append(other)
+    return found
 
 
 def values_of(quote: str, counted: frozenset[str]) -> Mapping[str, set[float]]:
@@ -91,13 +84,9 @@ def _counted(part: Part) -> frozenset[str]:
     return frozenset(units - _SCALES)
 
 
-def _alike(best: Candidate, other: Candidate) -> bool:
-    """Whether two candidates tell of the same thing at the same time."""
-    if other.features.cover_rest < _COVER * best.features.cover_rest:
-        return False
-    if best.article.id == other.article.id or best.article.day is None or other.article.day is None:
-        return True
-    return abs((best.article.day - other.article.day).days) <= _DAYS
+def _at_one_time(one: Article, other: Article) -> bool:
+    """Whether two articles were published within ten days of each other, as far as is known."""
+    return one.day is None or other.day is None or abs((one.day - other.day).days) <= _DAYS
 
 
 def _contradict(one: set[float], other: set[float]) -> bool:

@@ -89,6 +89,10 @@ class Candidate:
         lead = " ".join(before[-_BEFORE_WORDS:])
         return f"{self.article.title} | {self.speaker or ''} | {lead} | {self.quote}"
 
+    def is_of(self, names: Sequence[str]) -> bool:
+        """Whether it is the words of one of these people."""
+        return self.speaker is not None and any(same_person(self.speaker, name) for name in names)
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:

@@ -19,7 +19,7 @@ ABOUT = r"(?:about|on|of|over|regarding|concerning|to|for|at|as|with|when|after|
 SAID_ABOUT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^(?:what|how|why|which|when|where)\b[^?]*?\b(?:did|does|do|has|have|had|would|could|is|was)\s+{_WHO}\s+(?:\w+ly\s+|also\s+|ever\s+|publicly\s+|have\s+to\s+|have\s+|been\s+)*(?:{_SPEECH})\b\s*(?P<topic>.*)$",
+        rf"^(?:what|how|why|which|when|where)\b[^?]*?\b(?:did|does|do|has|have|had|would|could|is|was)\s+{_WHO}\s+(?:\w+ly\s+|also\s+|ever\s+|first\s+|then\s+|later\s+|once\s+|still\s+|have\s+to\s+|have\s+|been\s+)*(?:{_SPEECH})\b\s*(?P<topic>.*)$",
         rf"^(?:what|which)\s+(?:\w+\s+)?(?:reasons?|explanation|answer|reply|estimate|account|description|words?|warning|advice)\s+(?:did|does|has|have)\s+{_WHO}\s+(?:give|gave|given|use|used|offer|have)\b\s*(?P<topic>.*)$",
         rf"^what\s+(?:\w+\s+)?(?:praise|criticism|reason|word|advice|message|opinion|comment|complaint|joke|excuse|hope|plan)s?\s+(?:did|does|has|have)\s+{_WHO}\s+(?:have|offer|make|made|give|find)\b\s*(?P<topic>.*)$",
         rf"^what\s+(?:did|does)\s+{_WHO}\s+(?:make\s+of|have\s+to\s+say)\b\s*(?P<topic>.*)$",

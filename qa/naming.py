@@ -13,6 +13,12 @@ _SHORTEST_SURNAME = 4
 """Letters from which a surname is recognised in lower case: shorter ones are words too often."""
 _OF = re.compile(r"\b(?:of|for|on|by|with|against|near|to|from|and)\s*$", re.IGNORECASE)
 """Before a name it makes somebody else of it: “the widow of Jon Reke”."""
+_OFFICE_OF = re.compile(r"^the (?:[a-z][\w-]* )+(?:of|for|at|in) (?:the )?[A-Z]")
+_OWN_OFFICE = re.compile(
+    r"^(?P<whose>[A-Z][\w.-]*(?: [A-Z][\w.-]*){0,2})['’]s? (?P<office>[a-z][\w-]*(?: [a-z][\w-]*){0,3})$"
+)
+_PARTICLES = frozenset("de da di del della der den von van la le al el bin ibn ten ter dos du".split())
+_IN_NO_SUBJECT = frozenset("when he she they been while because if".split())
 _ASKING_WORDS = "what who whom whose when where why which how".split()
 _NOBODY = frozenset("it this that they he she you i we there people who what which".split())
 _BODIES = frozenset(
@@ -80,7 +86,15 @@ def _people(speakers: tuple[str, ...]) -> dict[str, list[set[str]]]:
 
 
 def without_titles(speaker: str) -> str:
-    """A speaker without titles: “Mayor Brennick” is Brennick; “the mayor” and “the Velle mayor” stay."""
+    """A speaker without titles: “Mayor Brennick” is Brennick; “the mayor” and “the Velle mayor” stay.
+
+    Whose office is told stays an office: “the mayor of Velle”, which is also what “Velle’s mayor” becomes.
+    """
+    if _OFFICE_OF.match(speaker):
+        return speaker
+    owned = _OWN_OFFICE.match(speaker)
+    if owned:
+        return f"the {owned.group('office')} of {owned.group('whose')}"
     words = speaker.split()
     kept = [word for word in words if fold(word) not in TITLES and fold(word) not in {"the", "of", "a", "an"}]
     named = [word for word in kept if word[:1].isupper()]
@@ -94,11 +108,19 @@ def can_speak(speaker: str, names: Sequence[str], speakers: Sequence[str]) -> bo
     words = speaker.split()
     if not words or len(words) > _LONGEST_NAME or fold(words[0]) in _NOBODY:
         return False
+    if not _IN_NO_SUBJECT.isdisjoint(fold(word) for word in words):
+        return False
     if any(same_person(name, speaker) for name in speakers) or fold(words[-1]) in TITLES:
         return True
     if words[0].lower() in {"the", "a", "an", "its", "his", "her"}:
         return is_person_by_role(speaker)
     return words[0][:1].isupper() and any(name in speaker or speaker in name for name in names)
+
+
+def is_name(speaker: str) -> bool:
+    """Whether a speaker is called by name, and not described (“the new director”, “Velle’s council”)."""
+    words = speaker.split()
+    return bool(words) and all(word[:1].isupper() or word in _PARTICLES for word in words)
 
 
 def head_of(description: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexes.names import same_person
 from indexes.words import STOPWORDS, find_words
@@ -98,6 +98,11 @@ def _without_pronoun(piece: str, before: Sequence[Part]) -> str:
     if not people:
         return piece
     return re.sub(r"\b(?:he|she|they)\b", lambda _: people[0], piece, count=1)
+
+
+def of_anybody(part: Part) -> Part:
+    """The part as a question that asks for nobody's words in particular."""
+    return replace(part, kind=part.expects, topic=part.text, speaker=None, stems=content_stems(part.text))
 
 
 def content_stems(text: str) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexes.types import Retrieved
-from qa.answerability import answers, rank
+from qa.answerability import answers, rank, sift
 from qa.calibration import THRESHOLD
 from qa.evidence import Candidate, Grounds, find_candidates, find_others_words
-from qa.question import Part
+from qa.question import Part, of_anybody
 from qa.selecting import select
 from qa.types import ReasonCode
 
@@ -48,8 +48,7 @@ def refuse(
                 tuple(speaking),
             )
     if not ranked:
-        anyone = Part(text=part.text, kind="other", topic=part.topic, names=part.names, stems=part.stems)
-        ranked = rank(part.text, find_candidates(anyone, hits, grounds), grounds.reranker)
+        ranked = sift(find_candidates(of_anybody(part), hits, grounds))
     closest = tuple(select(ranked, most=CLOSEST, share=0.3))
     absent = [stem for stem in part.stems if grounds.vocabulary.frequency(stem) == 0]
     if not closest or (absent and len(absent) * 2 >= len(part.stems)):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from indexes.names import same_person
 from indexes.words import STOPWORDS, find_words
 from qa.calibration import KEPT
 from qa.evidence import Candidate
@@ -26,10 +25,10 @@ def select(ranked: Sequence[Candidate], *, most: int, share: float = KEPT) -> li
 
 def of_one_voice(part: Part, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Without other people's words where the best candidate is the words of somebody whom the question names."""
-    spoken = ranked[0].speaker if ranked else None
-    if spoken is None or part.kind == "who_said" or not any(same_person(spoken, name) for name in part.names):
+    spoken = ranked[0].speaker if ranked and ranked[0].is_of(part.names) else None
+    if spoken is None or part.kind == "who_said":
         return list(ranked)
-    return [one for one in ranked if one.speaker is None or same_person(one.speaker, spoken)]
+    return [one for one in ranked if one.speaker is None or one.is_of([spoken])]
 
 
 def as_evidence(candidate: Candidate) -> Evidence:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.types import Article
-from qa.answerability import answers, rank, sift
-from qa.evidence import Candidate, Features
+from qa.answerability import answers, first_that_answers, rank, sift
+from qa.evidence import Candidate, Features, with_reading
 
 ARTICLE = Article(id="mill", title="Mill to close", text="".join(f"Sentence number {n:02}. " for n in range(40)))
 QUESTION = "What is to close?"
@@ -78,3 +78,14 @@ def test_ranks_are_orderly(values: list[tuple[float, float]]) -> None:
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
     assert len([found for found in ranked if found.features.read]) <= 5
+
+
+def test_the_first_that_answers_by_itself() -> None:
+    """What was not read is read for it, in order; what was is not read again."""
+    unread, read = candidate(0, 0.6), with_reading(candidate(1, 0.6), 6.0)
+    reranker = Recorder([-6.0])
+    found = first_that_answers(QUESTION, [unread, read], reranker, least=answers(read))
+    assert found is read
+    assert reranker.shown == [unread.shown]
+    assert first_that_answers(QUESTION, [unread], Recorder([-6.0]), least=answers(read)) is None
+    assert first_that_answers(QUESTION, [], Recorder([]), least=0.0) is None

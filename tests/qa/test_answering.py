@@ -157,6 +157,35 @@ def test_another_persons_words_are_no_answer() -> None:
     assert {citation.speaker for citation in answer.closest} == {"Marit Osk"}
 
 
+BEES = Article(
+    id="bees",
+    title="Bees on the roof",
+    text=(
+        "Tilde Marsk keeps bees on the roof of the Tarnby library. “The queen never liked Jon Reke near the hives,” she said.\n\n"
+        "Jon Reke brushed it aside. “The queen and I get on well near the hives,” said Jon Reke."
+    ),
+)
+
+
+def test_a_description_that_the_articles_do_not_use_is_read_for_its_sense() -> None:
+    """Nobody is called “the beekeeper” there; the one whom it is asked about is not the one who speaks."""
+    answer = answering([BEES]).answer(
+        Question(text="What did the beekeeper say about Jon Reke near the hives and the queen?")
+    )
+    assert_sound(answer)
+    assert "Jon Reke" not in {citation.speaker for citation in (*answer.citations, *answer.closest)}
+    assert any("never liked" in citation.quote for citation in (*answer.citations, *answer.closest))
+
+
+def test_a_name_that_nobody_has_is_not_read_for_its_sense() -> None:
+    """A person by name who is not quoted said nothing."""
+    answer = answering([BEES]).answer(
+        Question(text="What did Ada Vind say about Jon Reke near the hives and the queen?")
+    )
+    assert answer.status == "insufficient_evidence"
+    assert answer.reason_code in {"other_speaker", "not_mentioned"}
+
+
 def test_a_part_without_an_answer_is_named() -> None:
     """A question of which only one part is answered is answered in part, and the reason names the other."""
     text = f"{ABOUT_COST} Who composed the opera about dragons?"
