@@ -14,6 +14,7 @@ from indexes.reranking import SCALE, encode_pair, load_body, load_tokenizer, poo
 
 _ADAPTED = ("query", "key", "value", "dense")
 _ALIKE = 32
+"""Pairs of about the same length that are computed at once."""
 Pair = tuple[list[int], int]
 
 
@@ -56,10 +57,9 @@ def train(
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     body = load_body(weights).to(torch.bfloat16)
-    body.set_attn_implementation(
-        "eager"
-    )  # on a processor, the other one's way back takes longer than all else together
-    body.eval()  # no dropout: it would take longer than the products
+    # On a processor, the way back through the other attention takes longer than all else, and so does dropout.
+    body.set_attn_implementation("eager")
+    body.eval()
     added = _adapt(body, recipe.rank)
     head = torch.nn.Linear(2 * body.config.hidden_size, 1)
     torch.nn.init.normal_(head.weight, std=0.02)
