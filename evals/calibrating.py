@@ -26,11 +26,15 @@ _UNREAD = np.array([float(name != "read") for name in NAMES])
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A golden question with its candidates' features (one row each) and which of them hold a gold quote."""
+    """A golden question with its candidates' features (one row each) and which of them hold a gold quote.
+
+    `parts` are how many of the rows belong to each part of the question, in order; empty for one part.
+    """
 
     answerable: bool
     rows: Numbers
     holds: NDArray[np.bool_]
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,15 @@ def collect_cases(answerer: Answerer, questions: Iterable[GoldenQuestion]) -> li
     """What the answerer has to choose from for each question; questions without candidates are left out."""
     cases = []
     for question in questions:
-        found = [one for part in answerer.consider(Question(text=question.text)) for one in part.ranked]
+        parts = [part.ranked for part in answerer.consider(Question(text=question.text)) if part.ranked]
+        found = [one for part in parts for one in part]
         if found:
             cases.append(
                 Case(
                     answerable=bool(question.gold_quotes),
                     rows=np.array([candidate.features.vector() for candidate in found]),
                     holds=np.array([_holds(one, question) for one in found]),
+                    parts=tuple(len(part) for part in parts),
                 )
             )
     return cases
@@ -94,10 +100,12 @@ def fit(cases: Sequence[Case]) -> Fitted:
 def choose_threshold(cases: Sequence[Case], fitted: Fitted, *, answerable: int) -> float:
     """The highest probability at which at most 15 % of all answerable questions are declined.
 
-    `answerable` is how many there are: those without any candidate are no cases, and are declined whatever it is.
+    `answerable` is how many there are: those without any candidate are no cases, and are declined whatever it is. A
+    question is declined where none of its parts is answered.
     """
-    best = [_best(case, _unnamed(fitted.ranking)) for case in cases if case.answerable]
-    scores = np.sort(expit(np.array(best) @ _unnamed(fitted.gate) + fitted.gate["bias"]))
+    ranking, gate = _unnamed(fitted.ranking), _unnamed(fitted.gate)
+    best = [max(float(_best(part, ranking) @ gate) for part in _parts(case)) for case in cases if case.answerable]
+    scores = np.sort(expit(np.array(best) + fitted.gate["bias"]))
     declined = max(int(_FALSE_REFUSAL * answerable) - (answerable - len(best)), 0)
     return round(float(scores[min(declined, len(scores) - 1)]) - 0.0005, 3)
 
@@ -152,6 +160,13 @@ def _read_only(case: Case) -> Case:
     """The case with the candidates alone that the cross-encoder read."""
     read = _was_read(case)
     return replace(case, rows=case.rows[read], holds=case.holds[read])
+
+
+def _parts(case: Case) -> list[Case]:
+    """The parts of a case, each as a case."""
+    edges = np.cumsum(case.parts)[:-1]
+    pieces = zip(np.split(case.rows, edges), np.split(case.holds, edges), strict=True)
+    return [Case(case.answerable, rows, holds) for rows, holds in pieces]
 
 
 def _best(case: Case, ranking: Numbers) -> Numbers:
