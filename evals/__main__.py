@@ -101,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--epochs", type=_positive, default=6, metavar="N", help="times each question is seen (default: 6)"
     )
+    train.add_argument(
+        "--regions", default="", metavar="LETTERS", help="practice regions to train on (default: a to f)"
+    )
     train.add_argument("--limit", type=_positive, metavar="N", help="train on a sample of N questions")
     train.add_argument("--seed", type=_whole, default=0, metavar="S", help="of what is chosen by chance (default: 0)")
 

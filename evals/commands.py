@@ -19,7 +19,7 @@ from evals.reports import read_report, write_report
 from evals.running import find_problems, make_report, run_cases
 from evals.sampling import choose_split, sample
 from evals.suites.listing import SUITES
-from evals.suites.practice import of_regions, read_practice
+from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Subject
 from evals.wiring import Opener, build_once, find_data, open_subject, reports_folder
 
@@ -65,7 +65,7 @@ def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> b
     from evals.calibrating import choose_threshold, collect_cases, fit, measure_choices, write_weights
     from qa.calibration import KEPT
 
-    practice = of_regions(read_practice(), trained=False)
+    practice = of_regions(read_practice(), FITTED)
     seeds = SUITES["seeds"].read(find_data(SUITES["seeds"], None))
     with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
         fitted_on = collect_cases(_own_answerer(subject), follow(practice.questions, label="practice"))
@@ -99,7 +99,7 @@ def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
 
     if not options.out.parent.is_dir():
         raise WrongUsage(f"{str(options.out.parent)!r} is no folder; make it first, or write somewhere else")
-    practice = of_regions(read_practice(), trained=True)
+    practice = of_regions(read_practice(), options.regions or TRAINED)
     with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
         questions = sample(practice.questions, limit=options.limit, seed=options.seed)
         examples = collect_examples(_own_answerer(subject), follow(questions, label="candidates"))

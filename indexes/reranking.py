@@ -12,7 +12,7 @@ from indexes.hashes import read_sha256
 from indexes.quieting import quiet_engines
 
 ADAPTERS = Path(__file__).with_name("reranker.safetensors")
-ADAPTERS_SHA256 = "33e5af9cb7a2fa6b0807724a4b15c8a87497dc951df262500916c0cf328fed72"
+ADAPTERS_SHA256 = "a6308bc34befee70de3766e08381a0c63dbf6b29672bd8859693e498d8e10930"
 """What was trained on `evals/practice`: low-rank adapters (LoRA, Hu et al. 2021) and a head."""
 SCALE = 2.0
 """What the product of an adapter’s matrices is multiplied by."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from indexes.names import find_names, same_person
 from indexes.words import STOPWORDS, find_words, stem_of
@@ -128,6 +129,8 @@ def holds_answer(kind: Kind, text: str, *, names: Sequence[str] = ()) -> bool:
 
 _ANYBODY = frozenset(stem_of(word) for word in ("people", "persons", "men", "women"))
 """Who is counted under many other names: deaths, voters, spectators."""
+_DIED = re.compile(r"\b(?:die|died|dead|killed|perish(?:ed)?|lost their lives)\b", re.IGNORECASE)
+_DEATHS = frozenset(stem_of(word) for word in ("deaths", "dead", "died", "killed", "lives", "victims", "fatalities"))
 
 
 def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> float:
@@ -144,8 +147,10 @@ def fits_exactly(question: str, text: str, *, names: Sequence[str] = ()) -> floa
     if thing is None:
         return 0.5
     counted = {stem_of(word) for word in thing.groups() if word} - STOPWORDS
-    if "much" in thing.group().lower() or counted & _ANYBODY:
+    if "much" in thing.group().lower():
         return 0.5
+    if counted & _ANYBODY:
+        return 1.0 if _DIED.search(question) and _counts(text, _DEATHS) else 0.5
     return float(_counts(text, counted))
 
 
@@ -163,7 +168,7 @@ def _age_of(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b{surname}\b{after}{number}|\b\d{{1,3}}-year-old [^.,;]{{0,40}}\b{surname}\b", re.IGNORECASE)
 
 
-def _counts(text: str, counted: set[str]) -> bool:
+def _counts(text: str, counted: AbstractSet[str]) -> bool:
     """Whether a number in the text stands shortly before or after a word for the thing counted."""
     words = find_words(text)
     numbers = [at for at, word in enumerate(words) if _NUMBER.fullmatch(word.text) or word.text[0].isdigit()]

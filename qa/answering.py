@@ -139,13 +139,15 @@ class Answerer:
     def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
         """The candidates of one part, ranked, with the gate's score."""
         candidates = find_candidates(part, hits, self._index.grounds)
-        if part.speaker is not None and not candidates and not is_name(part.speaker):
+        described = part.speaker is not None and not candidates and not is_name(part.speaker)
+        if described:
             # Who is meant may be told in other words, which the cross-encoder reads; not by whom it is asked about.
             part = of_anybody(part)
             anybody = find_candidates(part, hits, self._index.grounds)
             candidates = [one for one in anybody if not one.is_of(part.names)]
         ranked = rank(part.text, candidates, self._index.reranker)
-        voices = ranked if read.compares else of_one_voice(part, ranked)
+        asked = (ranked[0].speaker or "",) if described and ranked else part.names
+        voices = ranked if read.compares else of_one_voice(part, ranked, asked)
         chosen = select(voices, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
         contradicting = find_contradictions(part, ranked)[:_CONTRADICTING]
         other = first_that_answers(part.text, contradicting, self._index.reranker, least=THRESHOLD)

@@ -9,8 +9,8 @@ from evals.suites.prints import fingerprint
 from evals.types import SuiteData
 
 FOLDER = Path(__file__).parents[1] / "practice"
-TRAINED = "abcdefijklmn"
-"""The regions that the cross-encoder is trained on; what rests on its scores is fitted on the others."""
+TRAINED, FITTED = "abcdef", "gh"
+"""The regions that the cross-encoder in service is trained on, and those that what rests on its scores is fitted on."""
 
 
 def read_practice(folder: Path = FOLDER) -> SuiteData:
@@ -24,7 +24,6 @@ def read_practice(folder: Path = FOLDER) -> SuiteData:
     )
 
 
-def of_regions(data: SuiteData, *, trained: bool) -> SuiteData:
-    """The data with the questions of the regions that are trained on, or of the others."""
-    kept = tuple(question for question in data.questions if (question.id[0] in TRAINED) == trained)
-    return replace(data, questions=kept)
+def of_regions(data: SuiteData, regions: str) -> SuiteData:
+    """The data with the questions of these regions."""
+    return replace(data, questions=tuple(question for question in data.questions if question.id[0] in regions))

@@ -12,7 +12,7 @@ import evals.commands
 import evals.training
 from evals.__main__ import main
 from evals.suites.listing import SUITES
-from evals.suites.practice import of_regions, read_practice
+from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.training import Recipe
 from evals.types import EvalMode, Example, RetrieverName, Subject, SuiteData
 from indexes.hashes import read_sha256
@@ -123,5 +123,5 @@ def test_train_refuses_before_it_works(tmp_path: Path, capsys: pytest.CaptureFix
 def test_practice_is_what_is_asked() -> None:
     """The sample that these tests use has questions for training and for fitting."""
     data = read_practice()
-    for trained in (True, False):
-        assert len(of_regions(data, trained=trained).questions[::EVERY]) > 10
+    for regions in (TRAINED, FITTED):
+        assert len(of_regions(data, regions).questions[::EVERY]) > 10

@@ -69,3 +69,19 @@ def test_what_fits_to_the_letter(question: str, fitting: str, other: str) -> Non
 def test_what_cannot_be_told_is_even() -> None:
     """A question that asks for nothing exact neither speaks for a text nor against it."""
     assert fits_exactly("Who runs the pump house?", "Marit Osk runs it.") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("The flood has caused more than 320,000 deaths.", 1.0),
+        ("In all 41 were killed.", 1.0),
+        ("The storm took twelve lives.", 1.0),
+        ("The flood reached 41 streets.", 0.5),
+        ("Nobody knows.", 0.5),
+    ],
+)
+def test_the_dead_are_counted_under_many_names(text: str, fits: float) -> None:
+    """Who asks how many people died is answered by deaths; another number says nothing either way."""
+    assert fits_exactly("How many people have died in the flood?", text) == fits
+    assert fits_exactly("How many people came to the fair?", text) == 0.5
