@@ -21,6 +21,8 @@ from qa.traces import Traces, new_trace_id
 from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
 
 MAX_QUESTION = 2_000
+_TOLD = 0.5
+"""A further quote is told to the language model where its score is at least this share of the best one's."""
 MAX_LIMIT = 50
 _READ_AHEAD, _MOST_PIECES = 200, 4_000
 """Articles, and their sentences, that are read ahead: a few seconds' work."""
@@ -58,6 +60,13 @@ class Found:
     score: float
     conflict: bool = False
     """Whether two of the chosen candidates contradict each other."""
+
+    @property
+    def told(self) -> Sequence[Candidate]:
+        """The chosen ones that a language model is told: without those far behind the best, unless they contradict it."""
+        if self.conflict:
+            return self.chosen
+        return [one for one in self.chosen if one.score >= _TOLD * self.chosen[0].score]
 
     @property
     def holds(self) -> bool:
@@ -216,6 +225,7 @@ class Answerer:
         answered = replace(shared, status=status, reason=reason, dropped=dropped, citations=citations)
         if mode == "quotes" or self._composer is None:
             return answered
+        evidence = [as_evidence(c) for c in _interleave([piece.told for piece in held])][:MAX_PER_ANSWER]
         with clock.step("generate"):
             draft = self._composer.draft(read.text, evidence, reference_date=question.reference_date)
         with clock.step("verify"):
