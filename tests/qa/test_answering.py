@@ -8,10 +8,11 @@ import pytest
 
 from indexes.quotations import quoted_spans
 from indexes.types import Article, Filters
-from qa.answering import Answerer, Sources
+from qa.answering import Answerer, Found, Sources
 from qa.citations import MAX_PER_ANSWER
 from qa.composing import Composed, Composer, Draft
 from qa.errors import InvalidQuestion, ModelFailed, ModelUnavailable
+from qa.evidence import Candidate, Features
 from qa.models.scripted import ScriptedModel
 from qa.prompt import Reply
 from qa.question import Part, read_question
@@ -312,6 +313,17 @@ def test_with_a_model_its_mode_is_the_default() -> None:
     answer = answerer.answer(Question(text=ABOUT_COST))
     assert answer.mode == "answer"
     assert answer.model == model.name
+
+
+def test_a_model_is_told_only_what_is_near_the_best() -> None:
+    """A quote far behind is cited beside it and not told, unless the two contradict each other."""
+    part = read_question(ABOUT_COST).parts[0]
+    chosen = [
+        Candidate(article=PUMP, start=at, end=at + 9, speaker=None, features=Features(), score=score)
+        for at, score in ((0, 0.6), (20, 0.4), (40, 0.2))
+    ]
+    assert Found(part, chosen, chosen, 0.9).told == chosen[:2]
+    assert Found(part, chosen, chosen, 0.9, conflict=True).told == chosen
 
 
 def test_a_failing_model_leaves_the_quotes_to_answer() -> None:
