@@ -31,10 +31,12 @@ def first_that_answers(
     question: str, candidates: Sequence[Candidate], reranker: Reranker, *, least: float
 ) -> Candidate | None:
     """The first candidate that would pass the gate by itself, read for it if it has not been; None where none would."""
-    logits = reranker.score(question, [one.shown for one in candidates if not one.features.read])
-    unread = iter(logits)
-    read = [one if one.features.read else with_reading(one, next(unread)) for one in candidates]
-    return next((one for one in read if answers(one) >= least), None)
+    for candidate in candidates:
+        known = candidate.features.read
+        one = candidate if known else with_reading(candidate, reranker.score(question, [candidate.shown])[0])
+        if answers(one) >= least:
+            return one
+    return None
 
 
 def sift(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -21,13 +21,13 @@ from qa.traces import Traces, new_trace_id
 from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
 
 MAX_QUESTION = 2_000
-_TOLD = 0.5
-"""A further quote is told to the language model where its score is at least this share of the best one's."""
 MAX_LIMIT = 50
 _READ_AHEAD, _MOST_PIECES = 200, 4_000
 """Articles, and their sentences, that are read ahead: a few seconds' work."""
 _PER_PART, _CONTRADICTING = 2, 3
 """Quotes for one part of a question, and those with another figure that are looked at."""
+_TOLD = 0.5
+"""A further quote is told to the language model where its score is at least this share of the best one's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +155,7 @@ class Answerer:
             anybody = find_candidates(part, hits, self._index.grounds)
             candidates = [one for one in anybody if not one.is_of(part.names)]
         ranked = rank(part.text, candidates, self._index.reranker)
-        asked = (ranked[0].speaker or "",) if described and ranked else part.names
-        voices = ranked if read.compares else of_one_voice(part, ranked, asked)
+        voices = ranked if read.compares else of_one_voice(part, ranked, described=described)
         chosen = select(voices, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
         contradicting = find_contradictions(part, ranked)[:_CONTRADICTING]
         other = first_that_answers(part.text, contradicting, self._index.reranker, least=THRESHOLD)

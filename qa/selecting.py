@@ -23,9 +23,12 @@ def select(ranked: Sequence[Candidate], *, most: int, share: float = KEPT) -> li
     return chosen
 
 
-def of_one_voice(part: Part, ranked: Sequence[Candidate], asked: Sequence[str]) -> list[Candidate]:
-    """Without other people's words where the best candidate is the words of somebody who is asked for."""
-    spoken = ranked[0].speaker if ranked and ranked[0].is_of(asked) else None
+def of_one_voice(part: Part, ranked: Sequence[Candidate], *, described: bool = False) -> list[Candidate]:
+    """Without other people's words where the best candidate is the words of somebody whom the question names.
+
+    `described`: the question describes somebody, for whom the speaker of the best candidate is taken.
+    """
+    spoken = ranked[0].speaker if ranked and (described or ranked[0].is_of(part.names)) else None
     if spoken is None or part.kind == "who_said":
         return list(ranked)
     return [one for one in ranked if one.speaker is None or one.is_of([spoken])]

@@ -19,9 +19,9 @@ from indexes.hashes import read_sha256
 from indexes.readers.reading import read_sources
 from indexes.reranking import ADAPTERS
 from indexes.types import Article
-from qa.answering import Answerer, Sources
+from qa.answering import Answerer
 from qa.evidence import NAMES
-from tests.fakes.reading import ReadCatalogue, SharedWords, ShelfVocabulary, WordExpander, WordReranker
+from tests.fakes.reading import sources_over
 
 EVERY, EVERY_SEED = 60, 8
 """Of so many practice and golden questions one is asked."""
@@ -37,23 +37,13 @@ class OwnAnswerers:
         wanted = [quote for question in data.questions for quote in question.gold_quotes]
         every = [one for one in read_sources(data.sources) if isinstance(one, Article)]
         shelf = [one for one in every if any(quote in one.text for quote in wanted)]
-        found = SharedWords(shelf)
-        answerer = Answerer(
-            Sources(
-                build="b_memory+0",
-                retriever=found,
-                catalogue=ReadCatalogue(shelf),
-                vocabulary=ShelfVocabulary(shelf),
-                expander=WordExpander(),
-                reranker=WordReranker(),
-            )
-        )
+        sources = sources_over(shelf)
         yield Subject(
-            answerer=answerer,
-            retriever=found,
-            catalogue=ReadCatalogue(shelf),
-            index_build="b_memory+0",
-            encoder="shared-words",
+            answerer=Answerer(sources),
+            retriever=sources.retriever,
+            catalogue=sources.catalogue,
+            index_build=sources.build,
+            encoder=sources.encoder,
         )
 
 

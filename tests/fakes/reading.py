@@ -9,6 +9,7 @@ from indexes.quotations import find_quotations
 from indexes.sentences import split_sentences
 from indexes.types import Activations, Article, ArticlePage, Filters, Passage, Quotation, Retrieved, Span
 from indexes.words import STOPWORDS, find_words
+from qa.answering import Sources
 from qa.question import content_stems
 
 
@@ -151,3 +152,16 @@ class WordReranker:
         """From -2.9 (none of the words) to 3.1 (all of them); never 0, which is kept for what was not read."""
         wanted = set(content_stems(question))
         return [6 * len(wanted & stems_of(text)) / max(len(wanted), 1) - 2.9 for text in texts]
+
+
+def sources_over(shelf: Sequence[Article]) -> Sources:
+    """What answering needs, over articles in memory; no part of it needs weights."""
+    return Sources(
+        build="b_memory+0",
+        retriever=SharedWords(shelf),
+        catalogue=ReadCatalogue(shelf),
+        vocabulary=ShelfVocabulary(shelf),
+        expander=WordExpander(),
+        reranker=WordReranker(),
+        encoder="shared-words",
+    )

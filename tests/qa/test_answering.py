@@ -8,7 +8,7 @@ import pytest
 
 from indexes.quotations import quoted_spans
 from indexes.types import Article, Filters
-from qa.answering import Answerer, Found, Sources
+from qa.answering import Answerer, Found
 from qa.citations import MAX_PER_ANSWER
 from qa.composing import Composed, Composer, Draft
 from qa.errors import InvalidQuestion, ModelFailed, ModelUnavailable
@@ -18,7 +18,7 @@ from qa.prompt import Reply
 from qa.question import Part, read_question
 from qa.traces import Traces
 from qa.types import Answer, Evidence, LanguageModel, Question
-from tests.fakes.reading import ReadCatalogue, SharedWords, ShelfVocabulary, WordExpander, WordReranker
+from tests.fakes.reading import sources_over
 
 PUMP = Article(
     id="pump-house",
@@ -58,16 +58,7 @@ def answering(
     shelf: Sequence[Article] = SHELF, *, model: LanguageModel | None = None, traces: Traces | None = None
 ) -> Answerer:
     """An answerer over articles in memory."""
-    sources = Sources(
-        build="b_memory+0",
-        retriever=SharedWords(shelf),
-        catalogue=ReadCatalogue(shelf),
-        vocabulary=ShelfVocabulary(shelf),
-        expander=WordExpander(),
-        reranker=WordReranker(),
-        encoder="shared-words",
-    )
-    return Answerer(sources, model=model, traces=traces)
+    return Answerer(sources_over(shelf), model=model, traces=traces)
 
 
 def assert_sound(answer: Answer) -> None:

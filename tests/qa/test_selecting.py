@@ -96,7 +96,7 @@ def test_one_voice_at_a_time() -> None:
     """Where the best candidate is the words of one whom the question names, no other's words go along."""
     part = Part(text="Osk and the valves", kind="other", topic="valves", names=("Osk",))
     osk, reke = replace(VALVES, speaker="Marit Osk"), replace(COST, speaker="Jon Reke")
-    assert of_one_voice(part, [osk, reke, FROST], part.names) == [osk, FROST]
-    assert of_one_voice(part, [reke, osk], part.names) == [reke, osk]
-    assert of_one_voice(part, [FROST, osk, reke], part.names) == [FROST, osk, reke]
-    assert of_one_voice(part, [], part.names) == []
+    assert of_one_voice(part, [osk, reke, FROST]) == [osk, FROST]
+    assert of_one_voice(part, [reke, osk]) == [reke, osk]
+    assert of_one_voice(part, [FROST, osk, reke]) == [FROST, osk, reke]
+    assert of_one_voice(part, []) == []
