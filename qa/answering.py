@@ -69,6 +69,11 @@ class Found:
         return [one for one in self.chosen if one.score >= _TOLD * self.chosen[0].score]
 
     @property
+    def sides(self) -> Sequence[Sequence[Candidate]]:
+        """The chosen ones that an answer needs one of: all of them, or, where two contradict each other, each of these."""
+        return [self.chosen[:1], self.chosen[1:2]] if self.conflict else [self.chosen]
+
+    @property
     def holds(self) -> bool:
         """Whether the gate lets the evidence through."""
         return self.score >= THRESHOLD and bool(self.chosen)
@@ -259,12 +264,13 @@ class Answerer:
 
 
 def _groups(held: Sequence[Found], evidence: Sequence[Evidence]) -> list[tuple[Part, list[int]]]:
-    """Each part with the numbers (from 1) of the evidence that was chosen for it."""
+    """Each part with the numbers (from 1) of the evidence that was chosen for it; twice where its quotes contradict."""
     groups = []
     for piece in held:
-        chosen = {(candidate.article.id, candidate.start, candidate.end) for candidate in piece.chosen}
-        numbers = [n for n, e in enumerate(evidence, start=1) if (e.article.id, e.start, e.end) in chosen]
-        groups.append((piece.part, numbers))
+        for side in piece.sides:
+            chosen = {(candidate.article.id, candidate.start, candidate.end) for candidate in side}
+            numbers = [n for n, e in enumerate(evidence, start=1) if (e.article.id, e.start, e.end) in chosen]
+            groups.append((piece.part, numbers))
     return groups
 
 

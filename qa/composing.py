@@ -1,6 +1,7 @@
 """Has the language model write claims from evidence, and keeps what verification lets through."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from indexes.quotations import quoted_spans
 from qa.citations import MAX_PER_ANSWER, MAX_PER_CLAIM, cite
 from qa.errors import ModelProblem
 from qa.prompt import MAX_REPLY_TOKENS, SCHEMA, Reply, build_prompt, read_reply
-from qa.question import Part
+from qa.question import Part, content_stems
 from qa.restoring import restore_quotes
 from qa.types import Citation, Claim, Evidence, LanguageModel
 from qa.verification import verify_claim
@@ -19,6 +20,7 @@ MAX_EVIDENCE = 6
 """Pieces of evidence in a prompt."""
 _SHORT = 30
 """Words of a quote that stands for a short answer."""
+_CHOICE = re.compile(r"\b(?:or|whether|which of)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Composer:
     ) -> Composed:
         """Keep the claims that hold. `groups` gives each part of the question the numbers (from 1) of its evidence.
 
-        A part without a surviving claim is answered by its best quote, word for word.
+        A group without a surviving claim is answered by its best quote, word for word; a part may come twice, where two
+        of its quotes contradict each other.
         """
         kept: list[_Kept] = []
         dropped = 0
@@ -141,7 +144,14 @@ def _short_answer(draft: Draft, cited: Sequence[Evidence], groups: Sequence[tupl
     written = draft.reply.short_answer.strip() if draft.reply else ""
     if written:
         restored = restore_quotes(written, [piece.quote for piece in cited])
-        if verify_claim(restored, cited).holds:
+        if verify_claim(restored, cited).holds and not _repeats(restored, groups):
             return restored
     words = best.quote.split()
     return best.quote if len(words) <= _SHORT else " ".join(words[:_SHORT]) + " …"
+
+
+def _repeats(written: str, groups: Sequence[tuple[Part, Sequence[int]]]) -> bool:
+    """Whether a short answer says only what the question itself names; a choice between two has to."""
+    asked = " ".join(part.text for part, _ in groups)
+    words = content_stems(written)
+    return bool(words) and set(words) <= set(content_stems(asked)) and not _CHOICE.search(asked)

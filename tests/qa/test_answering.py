@@ -200,6 +200,27 @@ def test_values_that_clash_are_both_cited() -> None:
     assert {citation.article.id for citation in answer.citations} >= {"pump-house", "dearer"}
 
 
+def test_each_of_two_clashing_values_is_in_the_answer() -> None:
+    """A model that tells only one of two figures has the other told by its quote: each is claimed, and cited."""
+    dearer = Article(
+        id="dearer",
+        title="Repair bill",
+        text="In Velle they say the repair of the pump house cost 240,000 crowns in all.",
+    )
+    one_sided = {
+        "found": [],
+        "answerable": True,
+        "answer": "212,000 crowns",
+        "claims": [{"text": "The repair of the pump house cost 212,000 crowns.", "cites": [1, 2]}],
+    }
+    answer = answering((*SHELF, dearer), model=ScriptedModel([one_sided])).answer(Question(text=ABOUT_COST))
+    assert answer.status == "conflicting"
+    assert {citation.article.id for citation in answer.citations} >= {"pump-house", "dearer"}
+    assert "212,000" in answer.answer
+    assert "240,000" in answer.answer
+    assert_sound(answer)
+
+
 def test_undated_articles_are_counted_where_a_day_is_asked_for() -> None:
     """An article without a date is left out by a day's bound, and the answer says how many there are."""
     dated = Filters(published_from=date(2023, 1, 1), published_to=date(2023, 12, 31))
@@ -422,3 +443,13 @@ def test_a_true_short_answer_is_kept() -> None:
         ("The repair cost 212,000 crowns.", (2,)), short_answer="212,000 crowns", groups=((COST, (2,)),)
     )
     assert composed.short_answer == "212,000 crowns"
+
+
+def test_a_short_answer_is_not_the_question_said_again() -> None:
+    """A short answer that only names what the question names gives way to the quote; a choice between two may repeat."""
+    part = read_question("Who will pay for the repair of the pump house?").parts[0]
+    claim = ("The repair of the pump house cost 212,000 crowns.", (2,))
+    said_again = composing(claim, short_answer="The repair of the pump house", groups=((part, (2,)),))
+    assert said_again.short_answer == COST_QUOTE
+    choice = read_question("What cost 212,000 crowns, the repair or the ferry?").parts[0]
+    assert composing(claim, short_answer="the repair", groups=((choice, (2,)),)).short_answer == "the repair"
