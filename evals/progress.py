@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
-    from indexes.wiring import Progress
+    from indexes.writing import Progress
 
 Item = TypeVar("Item")
 LINES = 5

@@ -16,7 +16,7 @@ from indexes.settings import IndexSettings
 from indexes.types import Retriever
 
 if TYPE_CHECKING:
-    from indexes.wiring import BuildReport
+    from indexes.building import BuildReport
 
 
 class Opener(Protocol):
@@ -72,7 +72,7 @@ def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = 
 
 def _build(data: SuiteData, settings: IndexSettings) -> "BuildReport":
     """Build the data's index with progress shown."""
-    from indexes.wiring import build_index
+    from indexes.building import build_index
 
     with follow_build() as progress:
         return build_index(data.sources, settings=settings, progress=progress)

@@ -1,4 +1,4 @@
-"""`python -m indexes`: builds the index, shows, checks and rolls it back, fetches weights."""
+"""`python -m indexes`: builds the index, changes, shows, checks and rolls it back, fetches weights."""
 
 import argparse
 import json
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from indexes.errors import DatelineError, IndexProblem, NothingIndexed, UnreadableSource
 
 if TYPE_CHECKING:
+    from indexes.building import BuildReport
     from indexes.types import Encoder
-    from indexes.wiring import BuildReport, Progress
+    from indexes.writing import Progress
 
 OK, FAILED, USAGE, NOTHING = 0, 1, 2, 3
 _KINDS = ("created", "replaced", "unchanged", "duplicate_of", "rejected")
@@ -69,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: DATELINE_SEEDS)"
     )
     build.add_argument("--if-missing", action="store_true", help="do nothing where there is an index already")
+    adding = add("add", _add, "add articles to the current build, or replace those of the same id")
+    adding.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files and folders")
+    delete = add("delete", _delete, "delete articles from every kept build, so that nothing of them is left")
+    delete.add_argument("articles", nargs="+", metavar="ARTICLE_ID", help="ids, as citations and lists give them")
     status = add("status", _status, "show the current build and the ones kept")
     status.add_argument("--json", action="store_true", help="print the manifest as JSON")
     status.add_argument(
@@ -97,7 +102,7 @@ def _build(options: argparse.Namespace) -> int:
             pass
         else:
             return OK
-    from indexes.wiring import build_index
+    from indexes.building import build_index
 
     before = disk_use(settings.home)
     with _shown() as progress:
@@ -108,6 +113,37 @@ def _build(options: argparse.Namespace) -> int:
     return OK
 
 
+def _add(options: argparse.Namespace) -> int:
+    from indexes.building import add_articles
+    from indexes.builds import disk_use
+    from indexes.readers.reading import read_sources
+    from indexes.settings import IndexSettings
+
+    settings = IndexSettings()
+    before = disk_use(settings.home)
+    with _shown() as progress:
+        report = add_articles(
+            read_sources(options.paths), settings=settings, progress=progress, encoder=options.encoder
+        )
+    _print_report(report, before, disk_use(settings.home))
+    return OK
+
+
+def _delete(options: argparse.Namespace) -> int:
+    from indexes.deleting import delete_articles
+    from indexes.settings import IndexSettings
+
+    settings = IndexSettings()
+    with _shown() as progress:
+        report = delete_articles(options.articles, settings=settings, progress=progress)
+    for article_id in report.deleted:
+        print(f"deleted: {article_id}")
+    print(f"build {report.manifest.name}: {report.manifest.articles} articles, {report.manifest.passages} passages")
+    for article_id in report.unknown:
+        print(f"dateline: no kept build has an article {article_id!r}; nothing was deleted for it", file=sys.stderr)
+    return FAILED if report.unknown else OK
+
+
 def _print_report(report: "BuildReport", before: int, after: int) -> None:
     for outcome in report.outcomes:
         if outcome.kind in {"rejected", "duplicate_of"}:
@@ -116,6 +152,8 @@ def _print_report(report: "BuildReport", before: int, after: int) -> None:
     print(
         f"build {manifest.name}: {manifest.articles} articles, {manifest.passages} passages, {report.encoded} encoded"
     )
+    if report.left_out:
+        print(f"no longer indexed: {report.left_out} articles of the build before, which are not in what was read")
     print(f"disk: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB now")
     print(", ".join(f"{kind} {manifest.outcomes.get(kind, 0)}" for kind in _KINDS))
 
@@ -146,8 +184,9 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from indexes.building import repair_index
     from indexes.settings import IndexSettings
-    from indexes.wiring import repair_index, verify_index
+    from indexes.wiring import verify_index
 
     settings = IndexSettings()
     problems = verify_index(settings)
@@ -165,12 +204,10 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _rollback(options: argparse.Namespace) -> int:
-    from indexes.builds import lock_builds, roll_back
+    from indexes.building import roll_back_index
     from indexes.settings import IndexSettings
 
-    settings = IndexSettings()
-    with lock_builds(settings.home):
-        print(f"current build: {roll_back(settings.home, options.build)}")
+    print(f"current build: {roll_back_index(IndexSettings(), options.build)}")
     return OK
 
 

@@ -16,19 +16,20 @@ from filelock import FileLock, Timeout
 from indexes.errors import BuildFailed, BuildLocked, DatelineError, IndexDamaged, IndexMissing, UnknownBuild
 from indexes.types import Manifest
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when the files of a build change in a way that an older reader would misread."""
 
 _BUILDS = "builds"
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
+_LEFT = ".left-"
 _LOCK = "build.lock"
 _HOLDER = "build.lock.json"
 
 
 def read_current(home: Path) -> str | None:
-    """The id of the current build, None where there is none."""
+    """The current build, as `kept_builds` names it; None where there is none."""
     try:
         return (home / _CURRENT).read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
@@ -40,11 +41,14 @@ def read_current(home: Path) -> str | None:
 
 
 def folder_of(home: Path, build: str) -> Path:
-    """The folder of a kept build. Raises `UnknownBuild`."""
-    if build not in kept_builds(home):
-        known = ", ".join(kept_builds(home)) or "none"
-        raise UnknownBuild(f"there is no build {build!r}; kept builds: {known}")
-    return home / _BUILDS / build
+    """The folder of a kept build, named with its revision (`b_…+2`) or by its id alone. Raises `UnknownBuild`."""
+    kept = kept_builds(home)
+    found = build.removesuffix("+0")
+    if found not in kept:
+        found = next((one for one in kept if _id_of(one) == build), "")
+    if not found:
+        raise UnknownBuild(f"there is no build {build!r}; kept builds: {', '.join(kept) or 'none'}")
+    return home / _BUILDS / found
 
 
 def current_folder(home: Path) -> Path:
@@ -62,13 +66,19 @@ def current_folder(home: Path) -> Path:
 
 
 def kept_builds(home: Path) -> list[str]:
-    """The ids of complete builds, oldest first."""
-    folder = home / _BUILDS
-    if not folder.is_dir():
-        return []
-    return sorted(
-        entry.name for entry in folder.iterdir() if entry.name.startswith("b_") and (entry / _MANIFEST).is_file()
-    )
+    """The complete builds, oldest first: `b_…`, or `b_…+2` after two changes in place; one revision of each."""
+    current = read_current(home)
+    latest: dict[str, str] = {}
+    for name in sorted(_complete(home), key=_order):
+        # While a change takes its place, two revisions are there for a moment: the one that is current counts.
+        if latest.get(_id_of(name)) != current or current is None:
+            latest[_id_of(name)] = name
+    return list(latest.values())
+
+
+def folder_name(manifest: Manifest) -> str:
+    """The name of a build's folder: its id, with the revision after the first change in place."""
+    return manifest.name.removesuffix("+0")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -84,31 +94,22 @@ def read_manifest(folder: Path) -> Manifest:
         ) from problem
 
 
-def make_current(home: Path, build: str) -> None:
-    """Point at a kept build, in one step that either happens or does not. Raises `UnknownBuild`."""
-    folder_of(home, build)
-    beside = home / f".{_CURRENT}-{secrets.token_hex(4)}"
-    try:
-        with beside.open("w", encoding="utf-8") as stream:
-            stream.write(f"{build}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(home / _CURRENT)
-        _sync(home)
-    finally:
-        beside.unlink(missing_ok=True)
+def make_current(home: Path, build: str) -> str:
+    """Point at a kept build, in one step that either happens or does not; gives its name. Raises `UnknownBuild`."""
+    name = folder_of(home, build).name
+    _point_at(home, name)
+    return name
 
 
 def roll_back(home: Path, build: str | None = None) -> str:
     """Make a build current: the one named, else the one before the current one. Raises `UnknownBuild`."""
     if build is None:
         kept, current = kept_builds(home), read_current(home)
-        before = [one for one in kept if current is None or one < current]
+        before = [one for one in kept if current is None or _order(one) < _order(current)]
         if not before:
             raise UnknownBuild(f"there is no build before the current one ({current!r}) to go back to")
         build = before[-1]
-    make_current(home, build)
-    return build
+    return make_current(home, build)
 
 
 @contextmanager
@@ -132,15 +133,18 @@ def lock_builds(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def new_build(home: Path) -> Iterator[tuple[str, Path]]:
-    """The id of a new build and an empty folder for it, removed again unless `finish` was called on it.
+def new_build(home: Path, *, revising: str | None = None) -> Iterator[tuple[str, Path]]:
+    """The name of a new build and an empty folder for it, removed again unless `finish` was called on it.
 
-    Raises `BuildFailed` for whatever the file system or an engine refuses; the current build is not touched.
+    `revising` names a build that this one is the next revision of. Raises `BuildFailed` for whatever the file system or
+    an engine refuses; the current build is not touched.
     """
-    build = f"b_{datetime.now(UTC):%Y%m%dT%H%M%S%f}_{secrets.token_hex(3)}"
+    build = (
+        _next_revision(home, revising) if revising else f"b_{datetime.now(UTC):%Y%m%dT%H%M%S%f}_{secrets.token_hex(3)}"
+    )
     folder = home / _BUILDS / f"{_UNFINISHED}{build}"
     try:
-        remove_unfinished(home)
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         yield build, folder
     except DatelineError:
@@ -151,10 +155,11 @@ def new_build(home: Path) -> Iterator[tuple[str, Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: int) -> list[str]:
-    """Write the manifest, give the folder its name, make it current and drop the oldest builds beyond `keep`.
+def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: int, current: bool = True) -> list[str]:
+    """Write the manifest, give the folder its name, make it current, and drop what it replaces.
 
-    Gives the builds that are kept.
+    That is every other revision of the build, and the oldest builds beyond `keep`. With `current=False` it takes the place
+    of another revision that is not current. Gives the builds that are kept.
     """
     with (folder / _MANIFEST).open("w", encoding="utf-8") as stream:
         json.dump(asdict(manifest), stream, ensure_ascii=False, indent=1)
@@ -163,22 +168,80 @@ def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: in
     _sync_files(folder)
     folder.rename(home / _BUILDS / build)
     _sync(home / _BUILDS)
-    make_current(home, build)
-    for old in kept_builds(home)[:-keep]:
-        shutil.rmtree(home / _BUILDS / old, ignore_errors=True)
+    if current:
+        _point_at(home, build)
+    drop_old_builds(home, keep=keep)
     return kept_builds(home)
+
+
+def drop_old_builds(home: Path, *, keep: int) -> None:
+    """Remove revisions whose place another one has taken, and the oldest builds beyond `keep`, never the current one."""
+    kept, current = kept_builds(home), read_current(home)
+    wanted = {*kept[-keep:], current}
+    for name in _complete(home):
+        if name not in wanted:
+            shutil.rmtree(home / _BUILDS / name, ignore_errors=True)
+
+
+def set_aside_unfinished(home: Path) -> list[Path]:
+    """The folders that builds that were killed left behind, oldest first: what is in them need not be done again.
+
+    The caller holds the lock, and calls `remove_unfinished` when its own build is complete.
+    """
+    folder = home / _BUILDS
+    for entry in folder.glob(f"{_UNFINISHED}*") if folder.is_dir() else ():
+        entry.rename(folder / f"{_LEFT}{entry.name.removeprefix(_UNFINISHED)}-{secrets.token_hex(4)}")
+    return sorted(folder.glob(f"{_LEFT}*"), key=lambda left: left.stat().st_mtime) if folder.is_dir() else []
 
 
 def remove_unfinished(home: Path) -> None:
     """Remove what builds that were killed left behind; the caller holds the lock."""
     folder = home / _BUILDS
-    for entry in folder.glob(f"{_UNFINISHED}*") if folder.is_dir() else ():
-        shutil.rmtree(entry, ignore_errors=True)
+    for mark in (_UNFINISHED, _LEFT):
+        for entry in folder.glob(f"{mark}*") if folder.is_dir() else ():
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 def disk_use(folder: Path) -> int:
     """Bytes of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+
+
+def _point_at(home: Path, name: str) -> None:
+    beside = home / f".{_CURRENT}-{secrets.token_hex(4)}"
+    try:
+        with beside.open("w", encoding="utf-8") as stream:
+            stream.write(f"{name}\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(home / _CURRENT)
+        _sync(home)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _complete(home: Path) -> list[str]:
+    """The folders with a manifest, several revisions of a build included."""
+    folder = home / _BUILDS
+    if not folder.is_dir():
+        return []
+    return [entry.name for entry in folder.iterdir() if entry.name.startswith("b_") and (entry / _MANIFEST).is_file()]
+
+
+def _id_of(name: str) -> str:
+    return name.partition("+")[0]
+
+
+def _order(name: str) -> tuple[str, int]:
+    """Builds by their time, revisions by their number."""
+    build, _, revision = name.partition("+")
+    return build, int(revision) if revision.isdecimal() else 0
+
+
+def _next_revision(home: Path, build: str) -> str:
+    """A revision that no folder has: one that was killed before it became current may have the next number."""
+    last = max(_order(name)[1] for name in [build, *_complete(home)] if _id_of(name) == _id_of(build))
+    return f"{_id_of(build)}+{last + 1}"
 
 
 def _explain(problem: Exception, home: Path) -> str:

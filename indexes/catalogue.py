@@ -12,9 +12,13 @@ from typing import Any
 
 from indexes.errors import IndexDamaged, InvalidCursor
 from indexes.filters import where
-from indexes.types import Article, ArticlePage, Filters, Passage, Quotation, Span
+from indexes.fingerprints import fingerprint, hash_article
+from indexes.types import Article, ArticlePage, Filters, Passage, Quotation, Span, Version
 
-_ARTICLE = "a.id, a.title, a.text, a.outlet, a.authors, a.published, a.published_basis, a.captured, a.url, a.language, a.source"
+_ARTICLE = (
+    "a.id, a.title, a.text, a.outlet, a.authors, a.published, a.published_basis, a.captured, a.url, a.language, a.section, "
+    "a.updated, a.source, a.raw_sha256"
+)
 _PASSAGE = "p.row, p.id, a.id, p.ordinal, p.start, p.end, p.context, a.text"
 
 
@@ -68,6 +72,10 @@ class SqliteCatalogue:
         statement = f"SELECT id, row FROM passages WHERE {_among('id')}"  # noqa: S608 - our own names
         return dict(self._rows(statement, [_listed(passage_ids)]))
 
+    def all_rows(self) -> Iterator[tuple[str, int]]:
+        """The id and the row of every passage."""
+        yield from self._rows("SELECT id, row FROM passages", [])
+
     def sentences(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[Span]]:
         """The sentences of each article, in order."""
         found: dict[str, list[Span]] = {}
@@ -98,6 +106,27 @@ class SqliteCatalogue:
             )
             found.setdefault(article_id, []).append(quotation)
         return found
+
+    def versions(self, article_id: str) -> Sequence[Version]:
+        """The earlier versions of an article, oldest first."""
+        rows = self._rows(
+            "SELECT v.text_hash, v.title, v.published, v.updated, v.replaced FROM versions v JOIN articles a "
+            "ON a.row = v.article WHERE a.id = ? ORDER BY v.ordinal",
+            [article_id],
+        )
+        return [
+            Version(text_hash=row[0], title=row[1], published=row[2], updated=row[3], replaced=row[4]) for row in rows
+        ]
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of an article, in order."""
+        return [passage for _, passage in self._passages("a.id = ? ORDER BY p.ordinal", [article_id])]
+
+    def passages_in_order(self) -> Iterator[tuple[int, int, Passage]]:
+        """Every passage with its row and its article's row, article by article."""
+        for article, article_id in self._rows("SELECT row, id FROM articles ORDER BY row", []):
+            for row, passage in self._passages("a.id = ? ORDER BY p.row", [article_id]):
+                yield row, article, passage
 
     def page(self, *, filters: Filters, limit: int, cursor: str | None = None) -> ArticlePage:
         """A page of articles. Raises `InvalidCursor` for a cursor that it did not give out."""
@@ -159,6 +188,10 @@ class SqliteCatalogue:
         """For the hash of every text that was encoded a row that holds its vector."""
         return dict(self._rows("SELECT encoded_hash, row FROM passages", []))
 
+    def fingerprint(self) -> str:
+        """The identity of the articles, computed from what is stored: see `cataloguing.fingerprint`."""
+        return fingerprint((one.id, hash_article(one)) for one in self.all_articles())
+
     def counts(self) -> tuple[int, int]:
         """The numbers of articles and passages."""
         rows = self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)", [])
@@ -167,7 +200,7 @@ class SqliteCatalogue:
     def problems(self) -> list[str]:
         """What is wrong with the file: SQLite's own check, then every offset against its text."""
         found = [f"SQLite: {row[0]}" for row in self._rows("PRAGMA integrity_check(10)", []) if row[0] != "ok"]
-        for table in ("passages", "sentences", "quotations"):
+        for table in ("passages", "sentences", "quotations"):  # versions have no offsets
             outside = self._rows(
                 f"SELECT count(*) FROM {table} t LEFT JOIN articles a ON a.row = t.article "  # noqa: S608
                 "WHERE a.row IS NULL OR t.start < 0 OR t.start >= t.end OR t.end > a.characters",
@@ -240,7 +273,10 @@ def _article(row: tuple[Any, ...]) -> Article:
         captured=row[7],
         url=row[8],
         language=row[9],
-        source=row[10],
+        section=row[10],
+        updated=row[11],
+        source=row[12],
+        raw_sha256=row[13],
     )
 
 

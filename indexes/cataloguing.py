@@ -1,21 +1,21 @@
-"""Writes the catalogue of a build that is being made."""
+"""Writes the catalogue of a build that is being made, from nothing or into a copy of another build's."""
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
 from pathlib import Path
 
 from indexes.filters import name_key
+from indexes.fingerprints import hash_article, hash_text
 from indexes.splitting import encoded_text
-from indexes.types import Article, Passage, Quotation, Span
+from indexes.types import Article, Passage, Quotation, Span, Version
 
 _SCHEMA = """
 CREATE TABLE articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL, characters INTEGER NOT NULL,
     outlet TEXT, outlet_key TEXT, authors TEXT NOT NULL, published TEXT, day TEXT, published_basis TEXT NOT NULL,
-    captured TEXT, url TEXT, language TEXT, source TEXT, text_hash TEXT NOT NULL, content_hash TEXT NOT NULL
+    captured TEXT, url TEXT, language TEXT, section TEXT, updated TEXT, source TEXT, raw_sha256 TEXT,
+    text_hash TEXT NOT NULL, content_hash TEXT NOT NULL
 );
 CREATE INDEX articles_by_outlet ON articles (outlet_key);
 CREATE INDEX articles_by_day ON articles (day);
@@ -38,18 +38,41 @@ CREATE TABLE quotations (
     kind TEXT NOT NULL, PRIMARY KEY (article, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX quotations_by_speaker ON quotations (speaker);
+CREATE TABLE versions (
+    article INTEGER NOT NULL REFERENCES articles (row), ordinal INTEGER NOT NULL, text_hash TEXT NOT NULL,
+    title TEXT NOT NULL, published TEXT, updated TEXT, replaced TEXT NOT NULL, PRIMARY KEY (article, ordinal)
+) WITHOUT ROWID;
 """
+_OF_ARTICLES = ("authors", "passages", "sentences", "quotations", "versions")
+_COMMIT_EVERY = 64
 
 
 class CatalogueWriter:
-    """A new catalogue; nothing of it can be read before `close`. Rows are numbered from 0 in the order of adding."""
+    """A catalogue that is being written. Rows are numbered on from the last one, in the order of adding.
+
+    What was added is committed every now and then, so that a process that is killed leaves a file that can be read.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
-        # The build's folder is thrown away as a whole when anything fails, so a journal would protect nothing.
-        self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA)
-        self._articles = 0
-        self._passages = 0
+        is_new = not path.exists()
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        # The build counts only once its folder has its name: a crash of the machine may take this file with it.
+        self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
+        if is_new:
+            self._connection.executescript(_SCHEMA)
+        self._articles = self._next("articles")
+        self._passages = self._next("passages")
+        self._added = 0
+        self._connection.execute("BEGIN")
+
+    @property
+    def next_article(self) -> int:
+        """The row of the next article."""
+        return self._articles
+
+    def start_passages_at(self, row: int) -> None:
+        """Number passages on from a row that no passage has had: the vector file keeps the place of those that went."""
+        self._passages = max(self._passages, row)
 
     def add(
         self,
@@ -58,8 +81,9 @@ class CatalogueWriter:
         passages: Sequence[Passage],
         sentences: Sequence[Span],
         quotations: Sequence[Quotation],
+        versions: Sequence[Version] = (),
     ) -> None:
-        """One article with all that was found in it."""
+        """One article with all that was found in it, and its earlier versions, oldest first."""
         row, self._articles = self._articles, self._articles + 1
         self._insert(
             "articles",
@@ -79,7 +103,10 @@ class CatalogueWriter:
                     article.captured,
                     article.url,
                     article.language,
+                    article.section,
+                    article.updated,
                     article.source,
+                    article.raw_sha256,
                     hash_text(article.text),
                     hash_article(article),
                 )
@@ -112,32 +139,59 @@ class CatalogueWriter:
             ],
         )
 
+        self._insert(
+            "versions",
+            [
+                (row, ordinal, one.text_hash, one.title, one.published, one.updated, one.replaced)
+                for ordinal, one in enumerate(versions)
+            ],
+        )
+        self._added += 1
+        if self._added % _COMMIT_EVERY == 0:
+            self._connection.execute("COMMIT")
+            self._connection.execute("BEGIN")
+
+    def remove(self, article_ids: Sequence[str]) -> tuple[list[int], list[str], list[int]]:
+        """Remove articles with all that belongs to them: their rows, and their passages' ids and rows."""
+        listed = json.dumps(list(article_ids))
+        articles = [
+            row
+            for (row,) in self._connection.execute(
+                "SELECT row FROM articles WHERE id IN (SELECT value FROM json_each(?))", (listed,)
+            )
+        ]
+        rows = json.dumps(articles)
+        passages = self._connection.execute(
+            "SELECT id, row FROM passages WHERE article IN (SELECT value FROM json_each(?)) ORDER BY row", (rows,)
+        ).fetchall()
+        for table in _OF_ARTICLES:
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE article IN (SELECT value FROM json_each(?))",  # noqa: S608 - our own names
+                (rows,),
+            )
+        self._connection.execute("DELETE FROM articles WHERE row IN (SELECT value FROM json_each(?))", (rows,))
+        return articles, [one[0] for one in passages], [one[1] for one in passages]
+
     def finish(self) -> None:
-        """Commit: from here on the file is complete."""
-        self._connection.commit()
+        """Commit: from here on the file is complete, and stands alone."""
+        self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA optimize")
+        self._connection.execute("PRAGMA journal_mode = DELETE")
+
+    def finish_without_traces(self) -> None:
+        """Commit, and write the file anew, so that nothing that was removed is left in its free pages."""
+        self._connection.execute("COMMIT")
+        self._connection.execute("PRAGMA journal_mode = DELETE")
+        self._connection.execute("VACUUM")
 
     def close(self) -> None:
         """Free the file, finished or not."""
         self._connection.close()
 
+    def _next(self, table: str) -> int:
+        return int(self._connection.execute(f"SELECT coalesce(max(row) + 1, 0) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
             places = ", ".join("?" * len(rows[0]))
             self._connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - our own names
-
-
-def hash_text(text: str) -> str:
-    """The identity of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def hash_article(article: Article) -> str:
-    """The identity of everything that is stored of an article, but for the file it was read from."""
-    stored = [value for name, value in zip(article.__slots__, astuple(article), strict=True) if name != "source"]
-    return hash_text(json.dumps(stored, ensure_ascii=False))
-
-
-def fingerprint(hashes: Iterator[tuple[str, str]]) -> str:
-    """The identity of a corpus: of every article's id and text hash, whatever their order."""
-    return hash_text("".join(f"{article_id}\0{text_hash}\n" for article_id, text_hash in sorted(hashes)))

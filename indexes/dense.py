@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from filelock import FileLock, Timeout
 
+from indexes.blanking import blank_unused
 from indexes.errors import BuildFailed, IndexDamaged
 from indexes.types import Encoder, Filters, Passage, PassageStore, Retrieved, Vectors
 
@@ -23,6 +24,10 @@ STORE = "chroma"
 _COLLECTION = "passages"
 # Recall against exact search is above .99 with these; the engine's defaults are 100 and 100.
 _SPACE = {"space": "ip", "ef_construction": 200, "ef_search": 200, "max_neighbors": 16}
+# A collection that was never written out is made anew, in files, by every process that opens it, with whatever is in that
+# process's memory in the unused places. So small ones are written out at once, large ones every thousand vectors.
+_SMALL = 5_000
+_WRITTEN_OUT = {True: {"sync_threshold": 2, "batch_size": 2}, False: {"sync_threshold": 1000, "batch_size": 100}}
 # Exact scores of 20,000 rows from the vector file take 13 ms; above, Chroma is asked for more than is wanted.
 _EXACT_ROWS = 20_000
 _OVERFETCH = 4
@@ -139,14 +144,18 @@ class VectorFile:
         order = np.lexsort((chosen, -scores))[:limit]
         return [(int(chosen[at]), float(scores[at])) for at in order]
 
-    def problems(self, *, rows: int, dimension: int) -> list[str]:
-        """What is wrong with the file."""
-        if self.shape != (rows, dimension):
-            return [f"the vector file has the shape {self.shape} instead of {(rows, dimension)}"]
-        for start in range(0, rows, 4096):
+    def problems(self, *, passages: int, dimension: int) -> list[str]:
+        """What is wrong with the file: each row is a unit vector, or zeros where a passage went."""
+        if len(self.shape) != 2 or self.shape[1] != dimension or len(self) < passages:  # noqa: PLR2004 - rows, columns
+            return [f"the vector file has the shape {self.shape} instead of {(passages, dimension)}"]
+        gone = 0
+        for start in range(0, len(self), 4096):
             lengths = np.linalg.norm(self._rows[start : start + 4096], axis=1)
-            if not np.allclose(lengths, 1.0, atol=1e-3):
+            gone += int((lengths == 0).sum())
+            if not np.allclose(lengths[lengths != 0], 1.0, atol=1e-3):
                 return [f"the vector file holds rows after {start} that are no unit vectors"]
+        if len(self) - gone != passages:
+            return [f"the vector file holds {len(self) - gone} vectors instead of {passages}"]
         return []
 
 
@@ -154,25 +163,48 @@ class VectorWriter:
     """Fills the vector file and the store of a build that is being made, in row order.
 
     The file is written, not mapped: on a full disk a mapped one ends the process instead of raising `OSError`.
+    `copied` says that the store's folder was copied from another build and is to be changed.
     """
 
-    def __init__(self, folder: Path, *, rows: int, dimension: int, url: str = "", build: str = "") -> None:
-        self._store = ChromaStore.open(folder, url=url, build=build, create=True)
+    def __init__(
+        self, folder: Path, *, rows: int, dimension: int, url: str = "", build: str = "", copied: bool = False
+    ) -> None:
+        self._folder = folder / STORE
+        self._store = ChromaStore.open(folder, url=url, build=build, create=None if copied else rows)
         self._file = (folder / VECTORS).open("wb")
         header = {"descr": "<f4", "fortran_order": False, "shape": (rows, dimension)}
         np.lib.format.write_array_header_1_0(self._file, header)
 
+    def keep(self, path: Path, *, gone: Sequence[int]) -> None:
+        """The rows of another build's file, before any other; those that are gone become zeros. The store is not touched."""
+        rows: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+        absent = np.asarray(sorted(gone), dtype=np.int64)
+        for start in range(0, len(rows), 4096):
+            some = np.array(rows[start : start + 4096], dtype="<f4")
+            some[absent[(absent >= start) & (absent < start + len(some))] - start] = 0.0
+            self._file.write(some.tobytes())
+
     def add(self, passage_ids: Sequence[str], vectors: Vectors) -> None:
         """The vectors of the next rows."""
         self._file.write(np.ascontiguousarray(vectors, dtype="<f4").tobytes())
+        self.store(passage_ids, vectors)
+
+    def store(self, passage_ids: Sequence[str], vectors: Vectors) -> None:
+        """Vectors whose rows are in the file already."""
         if self._store is not None:
             self._store.add(passage_ids, vectors)
 
+    def remove(self, passage_ids: Sequence[str]) -> None:
+        """Take passages out of a copied store."""
+        if self._store is not None:
+            self._store.remove(passage_ids)
+
     def close(self) -> None:
-        """Free the files."""
+        """Free the files. What the engine wrote of the process's memory into its own is blanked."""
         self._file.close()
         if self._store is not None:
             self._store.close()
+        blank_unused(self._folder)
 
 
 class ChromaStore:
@@ -184,15 +216,15 @@ class ChromaStore:
         self._lock = lock
 
     @classmethod
-    def open(cls, folder: Path, *, url: str = "", build: str = "", create: bool = False) -> "ChromaStore | None":
-        """The collection of a build; None where another process has its folder open.
+    def open(cls, folder: Path, *, url: str = "", build: str = "", create: int | None = None) -> "ChromaStore | None":
+        """The collection of a build, or a new one for `create` vectors; None where another process has its folder open.
 
         Two processes in one embedded folder can hang (chroma issue 7040); the second one scores with the vector file.
         Raises `IndexDamaged`, and `BuildFailed` where a server takes no new collection.
         """
         if url:
-            return cls._connect(url, f"{_COLLECTION}-{build}", create=create)
-        if create:
+            return cls._connect(url, _collection_of(build), create=create)
+        if create is not None:
             (folder / STORE).mkdir()
         # Within one process the engine shares an open folder itself, so the lock is shared too.
         lock = FileLock(folder / f"{STORE}.lock", is_singleton=True, thread_local=False)
@@ -209,11 +241,11 @@ class ChromaStore:
             ) from problem
 
     @classmethod
-    def _connect(cls, url: str, name: str, *, create: bool) -> "ChromaStore":
+    def _connect(cls, url: str, name: str, *, create: int | None) -> "ChromaStore":
         try:
             return cls(*_collection(_served(url), name, create=create), None)
         except Exception as problem:
-            if create:
+            if create is not None:
                 raise BuildFailed(
                     f"the Chroma server at {url!r} takes no vectors ({problem}); start it or correct DATELINE_CHROMA_URL, "
                     "then build again"
@@ -226,11 +258,10 @@ class ChromaStore:
     @classmethod
     def drop(cls, url: str, *, kept: Sequence[str]) -> None:
         """Remove what a server holds of builds that are no longer kept."""
-        client = _served(url)
+        client, wanted = _served(url), {_collection_of(build) for build in kept}
         try:
             for collection in client.list_collections():
-                build = collection.name.removeprefix(f"{_COLLECTION}-")
-                if build != collection.name and build not in kept:
+                if collection.name.startswith(f"{_COLLECTION}-") and collection.name not in wanted:
                     client.delete_collection(collection.name)
         finally:
             _close(client)
@@ -245,6 +276,12 @@ class ChromaStore:
             self._collection.add(
                 ids=list(passage_ids[start : start + batch]), embeddings=vectors[start : start + batch]
             )
+
+    def remove(self, passage_ids: Sequence[str]) -> None:
+        """Take vectors out. The engine marks them as gone; their bytes stay in its files: see `writing`."""
+        batch = self._client.get_max_batch_size()
+        for start in range(0, len(passage_ids), batch):
+            self._collection.delete(ids=list(passage_ids[start : start + batch]))
 
     def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[str, float]]:
         """Ids and scores, best first. Raises `IndexDamaged`."""
@@ -266,6 +303,11 @@ class ChromaStore:
         _close(self._client)
         if self._lock is not None:
             self._lock.release()
+
+
+def _collection_of(build: str) -> str:
+    """The name of a build's collection on a server, which knows no plus sign."""
+    return f"{_COLLECTION}-{build.replace('+', '.')}"
 
 
 def _embedded(folder: Path) -> "Client":
@@ -294,10 +336,10 @@ def _engine() -> tuple[Any, Any]:
     return chromadb, Settings(anonymized_telemetry=False)
 
 
-def _collection(client: "Client", name: str, *, create: bool) -> "tuple[Client, Collection]":
+def _collection(client: "Client", name: str, *, create: int | None) -> "tuple[Client, Collection]":
     try:
-        if create:
-            configuration: Any = {"hnsw": _SPACE}
+        if create is not None:
+            configuration: Any = {"hnsw": {**_SPACE, **_WRITTEN_OUT[create < _SMALL]}}
             return client, client.create_collection(name, configuration=configuration, embedding_function=None)
         return client, client.get_collection(name, embedding_function=None)
     except BaseException:

@@ -84,15 +84,23 @@ class Lexical:
 
 
 class WordWriter:
-    """Fills the word index of a build that is being made."""
+    """Fills the word index of a build that is being made; one that was copied from another build is changed."""
 
     def __init__(self, folder: Path) -> None:
         import tantivy
 
-        (folder / FOLDER).mkdir()
-        self._index = tantivy.Index(_schema(), path=str(folder / FOLDER))
-        _register(self._index)
+        if (folder / FOLDER).is_dir():
+            self._index = _open(folder)
+        else:
+            (folder / FOLDER).mkdir()
+            self._index = tantivy.Index(_schema(), path=str(folder / FOLDER))
+            _register(self._index)
         self._writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+
+    def remove(self, articles: Iterable[int]) -> None:
+        """Articles, by their rows. Their words stay in the files until the engine merges them: see `writing`."""
+        for row in articles:
+            self._writer.delete_documents_by_term("article", row)
 
     def add(self, passages: Iterable[tuple[int, int, Passage]]) -> None:
         """Passages, each with its row and its article's row."""

@@ -57,8 +57,8 @@ def _packed(text: str, sentences: Sequence[Span], context: str, encoder: Encoder
     """Runs of sentences, as even as whole sentences allow."""
     special = encoder.count_tokens([""])[0]
     room = max(1, budget - encoder.count_tokens([context])[0])
-    units = list(_units(text, sentences, encoder, room + special))
-    tokens = [count - special for count in encoder.count_tokens([unit.of(text) for unit in units])]
+    counted = list(_units(text, sentences, encoder, room + special))
+    units, tokens = [unit for unit, _ in counted], [count - special for _, count in counted]
     words = [len(unit.of(text).split()) for unit in units]
     tight = _runs(tokens, words, room=room, target=WORDS)
     even = _runs(tokens, words, room=room, target=-(-sum(words) // len(tight)))
@@ -80,20 +80,21 @@ def _runs(tokens: Sequence[int], words: Sequence[int], *, room: int, target: int
     return runs
 
 
-def _units(text: str, sentences: Sequence[Span], encoder: Encoder, room: int) -> Iterator[Span]:
-    """The sentences, those too long for one passage in pieces."""
+def _units(text: str, sentences: Sequence[Span], encoder: Encoder, room: int) -> Iterator[tuple[Span, int]]:
+    """The sentences with their tokens, those too long for one passage in pieces."""
     for sentence, count in zip(sentences, encoder.count_tokens([one.of(text) for one in sentences]), strict=True):
         if count <= room:
-            yield sentence
+            yield sentence, count
         else:
             yield from _pieces(text, sentence, encoder, room)
 
 
-def _pieces(text: str, span: Span, encoder: Encoder, room: int) -> Iterator[Span]:
+def _pieces(text: str, span: Span, encoder: Encoder, room: int) -> Iterator[tuple[Span, int]]:
     """Halves of halves until each fits, cut at the white space nearest to the middle, or in the middle without any."""
     part = span.of(text)
-    if len(part) == 1 or encoder.count_tokens([part])[0] <= room:
-        yield span
+    count = encoder.count_tokens([part])[0]
+    if len(part) == 1 or count <= room:
+        yield span, count
         return
     middle = len(part) // 2
     spaces = [at for at, character in enumerate(part) if character.isspace()]

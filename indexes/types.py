@@ -18,8 +18,9 @@ Vectors: TypeAlias = NDArray[np.float32]
 class Article:
     """A stored article. `text` is canonical: what is indexed, shown and quoted; the headline is not part of it.
 
-    `published` is ISO 8601: a day (`2017-05-10`) or a UTC instant (`2017-05-10T14:05:00Z`), None where unknown.
-    `captured` is the day the page was saved. `source` is the file it came from, with `#ordinal` where a file holds several.
+    `published` is ISO 8601: a day (`2017-05-10`) or a UTC instant (`2017-05-10T14:05:00Z`), None where unknown; `updated`,
+    when the story last changed, likewise. `captured` is the day the page was saved. `source` is the file it came from, with
+    `#ordinal` where a file holds several, and `raw_sha256` the hash of what was read there before it was cleaned.
     """
 
     id: str
@@ -32,12 +33,26 @@ class Article:
     captured: str | None = None
     url: str | None = None
     language: str | None = None
+    section: str | None = None
+    updated: str | None = None
     source: str | None = None
+    raw_sha256: str | None = None
 
     @property
     def day(self) -> date | None:
         """The UTC day of publication."""
         return date.fromisoformat(self.published[:10]) if self.published else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An earlier version of an article, of which only this is kept: its text's hash, headline, days, and when it went."""
+
+    text_hash: str
+    title: str
+    published: str | None
+    updated: str | None
+    replaced: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -133,6 +148,7 @@ class Manifest:
     """What a build is made of; a build whose manifest does not match the settings is refused.
 
     `id` is `b_…`; `revision` rises with each change in place. `fingerprint` covers every article's id and text hash.
+    `rules` is the hash of the code that took the texts apart: other rules take them apart anew.
     """
 
     id: str
@@ -148,6 +164,7 @@ class Manifest:
     passages: int
     sources: tuple[str, ...] = ()
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    rules: str = ""
 
     @property
     def name(self) -> str:

@@ -25,7 +25,10 @@ def new_trace_id() -> str:
 
 
 class Traces:
-    """Traces in one SQLite file. Article text is not copied into them: candidates are article ids and offsets."""
+    """Traces in one SQLite file. Candidates are article ids and offsets; only claims may hold words of an article.
+
+    Whatever a trace says of an article stands beside its `article_id`: a deleted article takes its traces with it.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +51,10 @@ class Traces:
         trace = {
             "question": asdict(question),
             "read": asdict(read),
-            "passages": [{"id": hit.passage.id, "score": hit.score} for hit in answer.passages],
+            "passages": [
+                {"id": hit.passage.id, "article_id": hit.passage.article_id, "score": hit.score}
+                for hit in answer.passages
+            ],
             "candidates": {
                 part: [_candidate(candidate) for candidate in ranked] for part, ranked in candidates.items()
             },

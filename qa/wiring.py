@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from indexes.forgetting import TRACES
 from indexes.settings import IndexSettings
 from indexes.types import Expander, Reranker
 from indexes.wiring import Index
@@ -38,7 +39,7 @@ def open_answerer(
         sources,
         model=model,
         model_state=model_state or ("ready" if model else "off"),
-        traces=Traces(places.home / "traces.sqlite") if settings.traces else None,
+        traces=Traces(places.home / TRACES) if settings.traces else None,
     )
 
 

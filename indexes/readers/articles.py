@@ -37,7 +37,10 @@ def article_of(draft: Draft, *, source: str, identity: str | None = None) -> Art
         captured=draft.captured or page.captured,
         url=draft.url,
         language=draft.language,
+        section=draft.section,
+        updated=draft.updated,
         source=source,
+        raw_sha256=draft.raw_sha256,
     )
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TypeAlias
 
 from indexes.cleaning import clean_line
@@ -19,6 +20,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "author": ("author", "authors", "byline"),
     "url": ("url", "link"),
     "language": ("language", "lang", "inlanguage"),
+    "updated": ("updated", "updatedat", "modified", "datemodified"),
+    "section": ("section", "category", "articlesection"),
 }
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LONGEST_NAME = 200
@@ -30,8 +33,10 @@ _DEEPEST = 4
 class Draft:
     """One article as its file gives it. `part` is its ordinal (a line, an item) where a file holds several.
 
-    `published` is a date that the file states, `hinted` one that it only suggests; `headlines` are further forms of the
-    title, to take off the text.
+    `published` is a date that the file states, `hinted` one that it only suggests; `updated` is when the article last
+    changed, where the file states another date than that of publication. `headlines` are further forms of the title, to
+    take off the text; `section` is where the outlet filed it, `raw_sha256` the hash
+    of the file or line as it was read.
     """
 
     text: str
@@ -45,6 +50,9 @@ class Draft:
     url: str | None = None
     language: str | None = None
     headlines: tuple[str, ...] = ()
+    updated: str | None = None
+    section: str | None = None
+    raw_sha256: str | None = None
     part: int | None = None
 
 
@@ -59,6 +67,13 @@ class Refusal:
 Reading: TypeAlias = Draft | Refusal
 
 
+def with_raw(reading: Reading, raw: bytes) -> Reading:
+    """The reading with the hash of the bytes that it was read from, where it has none yet."""
+    if isinstance(reading, Refusal) or reading.raw_sha256:
+        return reading
+    return replace(reading, raw_sha256=sha256(raw).hexdigest())
+
+
 def draft_of(fields: Mapping[str, object], *, text: str | None = None, part: int | None = None) -> Draft:
     """A draft of loose fields; `text` where it stands outside of them (below front matter).
 
@@ -70,16 +85,20 @@ def draft_of(fields: Mapping[str, object], *, text: str | None = None, part: int
     if body is None:
         names = "`text`, `body`, `content` or `articleBody`"
         raise UnreadableSource(f"no field {names} with words in it: name the article's text so")
+    published = next((day for value in _of(values, "published") if (day := read_stated(value))), None)
+    updated = next((day for value in _of(values, "updated") if (day := read_stated(value))), None)
     return Draft(
         text=body,
         title=_first(clean_line(title) for title in _texts(values, "title")),
         id=_id_of(values.get("id")),
         outlet=_first(name for value in _of(values, "outlet") for name in _names(value) if not readable_url(name)),
         authors=authors_of(*_of(values, "author")),
-        published=next((day for value in _of(values, "published") if (day := read_stated(value))), None),
+        published=published,
         captured=day_of(values.get("captured")),
         url=_first(url for value in _of(values, "url") if isinstance(value, str) and (url := readable_url(value))),
         language=next((code for value in _of(values, "language") if (code := language_of(value))), None),
+        updated=updated if updated != published else None,
+        section=_first(name for value in _of(values, "section") for name in _names(value)),
         part=part,
     )
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 
 from indexes.errors import UnreadableSource
 from indexes.readers.decoding import decode
-from indexes.readers.drafts import Draft, Reading, Refusal, draft_of
+from indexes.readers.drafts import Draft, Reading, Refusal, draft_of, with_raw
 from indexes.readers.web_pages import text_of_markup
 
 LONGEST_LINE = 64 * 1024 * 1024
@@ -63,7 +63,7 @@ def read_json_lines(file: BinaryIO) -> Iterator[Reading]:
             yield Refusal(reason=f"a line of more than {LONGEST_LINE >> 20} MiB: one article a line", part=number)
         elif line.strip():
             try:
-                yield _record(_parsed(decode(line)), part=number)
+                yield with_raw(_record(_parsed(decode(line)), part=number), line)
             except UnreadableSource as error:
                 yield Refusal(reason=str(error), part=number)
 

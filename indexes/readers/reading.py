@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeAlias
 
 from indexes.errors import UnreadableSource
 from indexes.readers.articles import article_of
-from indexes.readers.drafts import Reading, Refusal
+from indexes.readers.drafts import Reading, Refusal, with_raw
 from indexes.readers.json_files import read_json, read_json_lines
 from indexes.readers.markdown_files import read_markdown
 from indexes.readers.plain_texts import read_plain_text
@@ -76,7 +76,7 @@ def _whole(reader: Callable[[bytes], Iterator[Reading]]) -> _Reader:
         content = file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:
             raise UnreadableSource(f"larger than {LARGEST_FILE >> 20} MiB: split it, or use JSON Lines")
-        return reader(content)
+        return (with_raw(reading, content) for reading in reader(content))
 
     return read
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from indexes.encoders import open_encoder
 from indexes.settings import IndexSettings
 from indexes.types import Encoder
-from indexes.wiring import open_encoder
 from tests.fakes.encoders import HashingEncoder
 
 TEXTS = ["The mill will close in May.", "", "Nobody was hurt 😀.", "word " * 2000, "The mill will close in May."]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from indexes.building import build_index
 from indexes.types import Article, Filters, Retriever
-from indexes.wiring import Index, build_index, open_index
+from indexes.wiring import Index, open_index
 from tests.fakes.archive import RECORDS, settings_at, write_records
 from tests.fakes.encoders import HashingEncoder
 from tests.fakes.reading import SharedWords

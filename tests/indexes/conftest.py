@@ -2,9 +2,9 @@
 
 import pytest
 
+from indexes.encoders import open_encoder
 from indexes.settings import IndexSettings
 from indexes.types import Encoder
-from indexes.wiring import open_encoder
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from indexes.building import BuildReport, build_index, repair_index
 from indexes.builds import current_folder, kept_builds, read_current
 from indexes.errors import (
     BuildFailed,
@@ -23,7 +24,7 @@ from indexes.errors import (
 )
 from indexes.settings import IndexSettings
 from indexes.types import Filters
-from indexes.wiring import BuildReport, Index, build_index, open_index, repair_index, verify_index
+from indexes.wiring import Index, open_index, verify_index
 from tests.fakes.archive import RECORDS, settings_at, write_records
 from tests.fakes.encoders import HashingEncoder
 
@@ -33,7 +34,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from indexes.settings import IndexSettings
-from indexes.wiring import build_index
+from indexes.building import build_index
 from tests.fakes.encoders import HashingEncoder
 
 class Killed(HashingEncoder):

@@ -17,7 +17,9 @@ from indexes.builds import (
     new_build,
     read_current,
     read_manifest,
+    remove_unfinished,
     roll_back,
+    set_aside_unfinished,
 )
 from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMissing, UnknownBuild
 from indexes.types import Manifest
@@ -40,6 +42,13 @@ def make(home: Path, *, keep: int = 3) -> str:
         (folder / "content").write_text("words", encoding="utf-8")
         finish(home, build, folder, manifest_of(build), keep=keep)
     return build
+
+
+def revise(home: Path, name: str, *, current: bool = True) -> str:
+    """The next revision of a build."""
+    with lock_builds(home), new_build(home, revising=name) as (revised, folder):
+        finish(home, revised, folder, manifest_of(name), keep=3, current=current)
+    return revised
 
 
 def manifest_of(build: str) -> Manifest:
@@ -154,13 +163,58 @@ def test_failure_of_the_first_build(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_killed_build(tmp_path: Path) -> None:
-    """What a killed build left behind is no build, and the next one removes it."""
+    """What a killed build left behind is no build; it is set aside for the next one, and removed when that is complete."""
     left = tmp_path / "builds" / ".unfinished-b_killed"
     left.mkdir(parents=True)
     (left / "half").write_text("made", encoding="utf-8")
     assert kept_builds(tmp_path) == []
+    aside = set_aside_unfinished(tmp_path)
+    assert [(folder / "half").read_text(encoding="utf-8") for folder in aside] == ["made"]
+    assert set_aside_unfinished(tmp_path) == aside
     build = make(tmp_path)
+    remove_unfinished(tmp_path)
     assert [entry.name for entry in (tmp_path / "builds").iterdir()] == [build]
+
+
+def test_revision_takes_the_place_of_its_build(tmp_path: Path) -> None:
+    """A revision is another folder that becomes current; the one before it goes, and the id goes on naming the build."""
+    one, two = make(tmp_path), make(tmp_path)
+    assert revise(tmp_path, two) == f"{two}+1" == read_current(tmp_path)
+    assert revise(tmp_path, f"{two}+1") == f"{two}+2" == read_current(tmp_path)
+    assert kept_builds(tmp_path) == [one, f"{two}+2"]
+    assert roll_back(tmp_path) == one
+    assert roll_back(tmp_path, two) == f"{two}+2"
+    assert roll_back(tmp_path, f"{one}+0") == one
+    with pytest.raises(UnknownBuild):
+        roll_back(tmp_path, f"{two}+1")
+
+
+def test_revision_of_a_build_that_is_not_current(tmp_path: Path) -> None:
+    """Another build than the current one can be revised: which one is current stays."""
+    one, two = make(tmp_path), make(tmp_path)
+    revise(tmp_path, one, current=False)
+    assert kept_builds(tmp_path) == [f"{one}+1", two]
+    assert read_current(tmp_path) == two
+
+
+def test_revision_that_was_killed_before_it_was_current(tmp_path: Path) -> None:
+    """A complete revision that nothing points at does not count, and the next one has a number of its own."""
+    build = make(tmp_path)
+    revise(tmp_path, build)
+    (tmp_path / "builds" / f"{build}+1").rename(tmp_path / "builds" / f"{build}+2")
+    again = make_revision_current_by_hand(tmp_path, build)
+    assert kept_builds(tmp_path) == [again]
+    assert revise(tmp_path, again) == f"{build}+3"
+    assert sorted(entry.name for entry in (tmp_path / "builds").iterdir()) == [f"{build}+3"]
+
+
+def make_revision_current_by_hand(home: Path, build: str) -> str:
+    """The first revision, beside a later one that was never made current."""
+    first = home / "builds" / build
+    first.mkdir()
+    (first / "manifest.json").write_text((home / "builds" / f"{build}+2" / "manifest.json").read_text())
+    (home / "current").write_text(build)
+    return build
 
 
 def test_one_builder_at_a_time(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexes.catalogue import SqliteCatalogue
-from indexes.cataloguing import CatalogueWriter, fingerprint, hash_article, hash_text
+from indexes.cataloguing import CatalogueWriter
 from indexes.errors import IndexDamaged, InvalidCursor
+from indexes.fingerprints import fingerprint, hash_article, hash_text
 from indexes.sentences import split_sentences
 from indexes.splitting import split_article
 from indexes.types import Article, Filters, Quotation

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from indexes.building import build_index
 from indexes.builds import kept_builds
 from indexes.dense import ChromaStore
 from indexes.errors import BuildFailed, IndexDamaged
 from indexes.settings import IndexSettings
 from indexes.types import Filters
-from indexes.wiring import build_index, open_index, verify_index
+from indexes.wiring import open_index, verify_index
 from tests.fakes.archive import write_records
 from tests.fakes.encoders import HashingEncoder
 

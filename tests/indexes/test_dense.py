@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexes.building import build_index
 from indexes.catalogue import SqliteCatalogue
 from indexes.dense import STORE, VECTORS, ChromaStore, Dense, VectorFile, VectorWriter
 from indexes.errors import IndexDamaged
+from indexes.reusing import CATALOGUE
 from indexes.types import Filters
-from indexes.wiring import CATALOGUE, build_index
 from tests.fakes.archive import settings_at, write_records
 from tests.fakes.encoders import HashingEncoder
 
@@ -177,14 +178,21 @@ def test_truncated_vector_file(folder: Path) -> None:
 
 
 def test_vectors_that_are_none(tmp_path: Path) -> None:
-    """Rows that are no unit vectors, and a wrong shape, are found."""
+    """Rows that are no unit vectors, and a wrong shape or number, are found; zeros stand where a passage went."""
     vectors = HashingEncoder().encode(["a", "b", "c"])
-    vectors[1] = 0
+    vectors[1] /= 2
     with closing(VectorWriter(tmp_path, rows=3, dimension=64)) as writer:
         writer.add(["p1", "p2", "p3"], vectors)
     file = VectorFile(tmp_path / VECTORS)
-    assert "no unit vectors" in file.problems(rows=3, dimension=64)[0]
-    assert "shape" in file.problems(rows=4, dimension=64)[0]
+    assert "no unit vectors" in file.problems(passages=3, dimension=64)[0]
+    assert "shape" in file.problems(passages=4, dimension=64)[0]
+    (tmp_path / "b").mkdir()
+    with closing(VectorWriter(tmp_path / "b", rows=3, dimension=64)) as writer:
+        writer.keep(tmp_path / VECTORS, gone=[1])
+    changed = VectorFile(tmp_path / "b" / VECTORS)
+    assert not changed.at(1).any()
+    assert changed.problems(passages=2, dimension=64) == []
+    assert "2 vectors instead of 3" in changed.problems(passages=3, dimension=64)[0]
 
 
 def test_nearest_is_exact(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from indexes.building import build_index
 from indexes.catalogue import SqliteCatalogue
 from indexes.errors import IndexDamaged
 from indexes.lexical import FOLDER, Lexical
+from indexes.reusing import CATALOGUE
 from indexes.types import Filters
-from indexes.wiring import CATALOGUE, build_index
 from tests.fakes.archive import settings_at, write_records
 from tests.fakes.encoders import HashingEncoder
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexes.cataloguing import hash_article, hash_text
+from indexes.fingerprints import hash_article, hash_text
 from indexes.outcomes import Intake
 from indexes.types import Article, Outcome
 

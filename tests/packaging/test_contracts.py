@@ -63,7 +63,7 @@ def test_the_contracts_hold() -> None:
         (
             "api/app.py",
             "import indexes.dense",
-            "Only the wiring, and what trains them, name the rooms that hold engines",
+            "Only the rooms that write, check and open builds, and what trains them, name the rooms that hold engines",
         ),
     ],
 )

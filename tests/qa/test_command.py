@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexes.wiring import build_index
+from indexes.building import build_index
 from qa.__main__ import main
 from tests.fakes.archive import RECORDS, settings_at, write_records
 

@@ -1,0 +1,225 @@
+"""Writes the files of a build: all of them anew, a changed copy of another build's, or a copy without some articles."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from indexes.catalogue import SqliteCatalogue
+from indexes.cataloguing import CatalogueWriter
+from indexes.dense import STORE, VECTORS, VectorFile, VectorWriter
+from indexes.lexical import FOLDER as WORDS
+from indexes.lexical import WordWriter
+from indexes.quotations import find_quotations
+from indexes.reusing import CATALOGUE, Known, TakenApart, note_origin
+from indexes.sentences import split_sentences
+from indexes.splitting import encoded_text, split_article
+from indexes.types import Article, Encoder, Passage, Version
+
+_ENCODED_AT_ONCE = 256
+_COPIED_AT_ONCE = 4096
+
+
+class Progress(Protocol):
+    """Is told how far a build has come."""
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """`done` of `total` (None: not known yet) of a step's pieces."""
+        ...
+
+
+def silent(step: str, done: int, total: int | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a build is written: its folder, its name, and the Chroma server that gets its vectors, if any."""
+
+    folder: Path
+    build: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many articles and passages a build has, and how many of these had to be encoded."""
+
+    articles: int
+    passages: int
+    encoded: int = 0
+
+
+def write_anew(
+    target: Target,
+    articles: Sequence[Article],
+    *,
+    earlier: Mapping[str, Sequence[Version]],
+    encoder: Encoder,
+    known: Known,
+    tell: Progress,
+) -> Written:
+    """Write every file; what is known is copied instead of being worked out again."""
+    note_origin(target.folder, encoder)
+    passages = _write_texts(target, articles, earlier=earlier, encoder=encoder, known=known, tell=tell)
+    with closing(
+        VectorWriter(target.folder, rows=len(passages), dimension=encoder.dimension, url=target.url, build=target.build)
+    ) as vectors:
+        encoded = _write_vectors(vectors, passages, encoder=encoder, known=known, tell=tell)
+    return Written(len(articles), len(passages), encoded)
+
+
+def write_changed(
+    target: Target,
+    base: Path,
+    *,
+    gone: Sequence[str],
+    articles: Sequence[Article],
+    earlier: Mapping[str, Sequence[Version]],
+    encoder: Encoder,
+    known: Known,
+    tell: Progress,
+) -> Written:
+    """Copy another build's files, take articles out (those that are replaced among them), put articles in.
+
+    The bytes of what was taken out may stay in the copies until the next build that is written anew.
+    """
+    note_origin(target.folder, encoder)
+    shutil.copyfile(base / CATALOGUE, target.folder / CATALOGUE)
+    shutil.copytree(base / WORDS, target.folder / WORDS, ignore=shutil.ignore_patterns("*.lock"))
+    copied = not target.url and _copy_store(base, target.folder)
+    first = len(VectorFile(base / VECTORS))
+    with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
+        rows, ids, lost = catalogue.remove(gone)
+        catalogue.finish()
+    passages = _write_texts(
+        target, articles, earlier=earlier, encoder=encoder, known=known, tell=tell, first=first, removed=rows
+    )
+    with closing(
+        VectorWriter(
+            target.folder,
+            rows=first + len(passages),
+            dimension=encoder.dimension,
+            url=target.url,
+            build=target.build,
+            copied=copied,
+        )
+    ) as vectors:
+        vectors.keep(base / VECTORS, gone=lost)
+        if copied:
+            vectors.remove(ids)
+        else:
+            _store_kept(vectors, target.folder, base, below=first, tell=tell)
+        encoded = _write_vectors(vectors, passages, encoder=encoder, known=known, tell=tell)
+    return _counted(target.folder, encoded)
+
+
+def write_without(target: Target, base: Path, article_ids: Sequence[str], *, tell: Progress) -> Written:
+    """Write another build's files without some articles, so that no byte of their texts, words or vectors is left.
+
+    SQLite's file is written anew, the removed vectors are zeros, the word index and Chroma's files are made from nothing.
+    """
+    shutil.copyfile(base / CATALOGUE, target.folder / CATALOGUE)
+    with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
+        _, _, lost = catalogue.remove(article_ids)
+        catalogue.finish_without_traces()
+    rows = VectorFile(base / VECTORS).shape
+    with closing(SqliteCatalogue(target.folder / CATALOGUE)) as stored:
+        words = WordWriter(target.folder)
+        words.add(stored.passages_in_order())
+        words.close()
+    with closing(
+        VectorWriter(target.folder, rows=rows[0], dimension=rows[1], url=target.url, build=target.build)
+    ) as vectors:
+        vectors.keep(base / VECTORS, gone=lost)
+        _store_kept(vectors, target.folder, base, below=rows[0], tell=tell)
+    return _counted(target.folder, 0)
+
+
+def _write_texts(
+    target: Target,
+    articles: Sequence[Article],
+    *,
+    earlier: Mapping[str, Sequence[Version]],
+    encoder: Encoder,
+    known: Known,
+    tell: Progress,
+    first: int = 0,
+    removed: Sequence[int] = (),
+) -> list[Passage]:
+    """Write articles to the catalogue and the word index; their passages in row order, the first one at row `first`."""
+    passages: list[Passage] = []
+    words = WordWriter(target.folder)
+    words.remove(removed)
+    with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
+        catalogue.start_passages_at(first)
+        for done, article in enumerate(articles, start=1):
+            found = known.taken_apart(article) or _take_apart(article, encoder)
+            row = catalogue.next_article
+            catalogue.add(
+                article,
+                passages=found.passages,
+                sentences=found.sentences,
+                quotations=found.quotations,
+                versions=[*known.versions(article), *earlier.get(article.id, ())],
+            )
+            words.add((first + len(passages) + at, row, passage) for at, passage in enumerate(found.passages))
+            passages.extend(found.passages)
+            tell("split", done, len(articles))
+        words.close()
+        catalogue.finish()
+    return passages
+
+
+def _take_apart(article: Article, encoder: Encoder) -> TakenApart:
+    sentences = split_sentences(article.text, language=article.language)
+    return TakenApart(
+        split_article(article, sentences, encoder=encoder), sentences, find_quotations(article, sentences)
+    )
+
+
+def _write_vectors(
+    writer: VectorWriter, passages: Sequence[Passage], *, encoder: Encoder, known: Known, tell: Progress
+) -> int:
+    """Write the vectors of passages; those known are copied. Gives the number encoded."""
+    encoded = 0
+    for start in range(0, len(passages), _ENCODED_AT_ONCE):
+        batch = passages[start : start + _ENCODED_AT_ONCE]
+        texts = [encoded_text(passage) for passage in batch]
+        vectors = known.vectors(texts)
+        wanted = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
+        made = encoder.encode(wanted)
+        known.remember(wanted, made)
+        new = iter(made)
+        writer.add([one.id for one in batch], np.stack([next(new) if one is None else one for one in vectors]))
+        encoded += len(wanted)
+        tell("encode", start + len(batch), len(passages))
+    return encoded
+
+
+def _store_kept(writer: VectorWriter, folder: Path, base: Path, *, below: int, tell: Progress) -> None:
+    """Give the store the vectors of the passages that another build had and this one has too."""
+    vectors = VectorFile(base / VECTORS)
+    with closing(SqliteCatalogue(folder / CATALOGUE)) as catalogue:
+        kept = sorted((row, passage_id) for passage_id, row in catalogue.all_rows() if row < below)
+    for start in range(0, len(kept), _COPIED_AT_ONCE):
+        batch = kept[start : start + _COPIED_AT_ONCE]
+        writer.store([one for _, one in batch], np.stack([vectors.at(row) for row, _ in batch]))
+        tell("copy", start + len(batch), len(kept))
+
+
+def _copy_store(base: Path, folder: Path) -> bool:
+    """Copy the store of another build; whether there is one. Nobody writes to it once its build is complete."""
+    if not (base / STORE).is_dir():
+        return False
+    shutil.copytree(base / STORE, folder / STORE)
+    return True
+
+
+def _counted(folder: Path, encoded: int) -> Written:
+    with closing(SqliteCatalogue(folder / CATALOGUE)) as catalogue:
+        return Written(*catalogue.counts(), encoded)
