@@ -11,6 +11,8 @@ from typing import BinaryIO, Protocol
 from indexes.errors import UnreadableSource
 from indexes.readers.decoding import decode
 from indexes.readers.drafts import Draft, Reading, Refusal, draft_of, with_raw
+from indexes.readers.ninjs import is_ninjs, read_ninjs
+from indexes.readers.versions import Issue, keep_newest
 from indexes.readers.web_pages import text_of_markup
 
 LONGEST_LINE = 64 * 1024 * 1024
@@ -35,16 +37,17 @@ class _Readable(Protocol):
 def read_json(content: bytes) -> Iterator[Reading]:
     """The articles of a JSON document: an object, a list of objects, or an object with a list `articles`.
 
+    Of several versions of a ninjs item in a list the newest is the article.
+
     Raises `UnreadableSource` where the document as a whole cannot be read.
     """
     document = _parsed(decode(content))
     if isinstance(document, dict) and isinstance(document.get("articles"), list) and "text" not in document:
         document = document["articles"]
     if isinstance(document, list):
-        for ordinal, item in enumerate(document, start=1):
-            yield _record(item, part=ordinal)
+        yield from keep_newest(_record(item, part=ordinal) for ordinal, item in enumerate(document, start=1))
     else:
-        yield _record(document, part=None)
+        yield _record(document, part=None).reading
 
 
 def read_json_lines(file: BinaryIO) -> Iterator[Reading]:
@@ -63,7 +66,7 @@ def read_json_lines(file: BinaryIO) -> Iterator[Reading]:
             yield Refusal(reason=f"a line of more than {LONGEST_LINE >> 20} MiB: one article a line", part=number)
         elif line.strip():
             try:
-                yield with_raw(_record(_parsed(decode(line)), part=number), line)
+                yield with_raw(_record(_parsed(decode(line)), part=number).reading, line)
             except UnreadableSource as error:
                 yield Refusal(reason=str(error), part=number)
 
@@ -81,15 +84,18 @@ def _parsed(text: str) -> object:
     return document
 
 
-def _record(item: object, *, part: int | None) -> Reading:
+def _record(item: object, *, part: int | None) -> Issue:
     if not isinstance(item, dict):
         kind = "null" if item is None else type(item).__name__
-        return Refusal(reason=f"not an article: an object with `title` and `text` is expected, not {kind}", part=part)
+        reason = f"not an article: an object with `title` and `text` is expected, not {kind}"
+        return Issue(reading=Refusal(reason=reason, part=part))
+    if is_ninjs(item):
+        return read_ninjs(item, part=part)
     try:
-        draft = draft_of(item, part=part)
-        return _without_markup(draft)
+        # Only ninjs says which of two articles of one id is the newer; of others the first is kept.
+        return Issue(reading=_without_markup(draft_of(item, part=part)))
     except UnreadableSource as error:
-        return Refusal(reason=str(error), part=part)
+        return Issue(reading=Refusal(reason=str(error), part=part))
 
 
 def _without_markup(draft: Draft) -> Draft:

@@ -14,6 +14,7 @@ from indexes.readers.markdown_files import read_markdown
 from indexes.readers.plain_texts import read_plain_text
 from indexes.readers.walking import Found, find_files
 from indexes.readers.web_pages import read_web_page
+from indexes.readers.xml_files import read_xml
 from indexes.types import Article, Outcome
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -89,6 +90,9 @@ READERS: Mapping[str, _Reader] = {
     ".json": _whole(read_json),
     ".jsonl": read_json_lines,
     ".jsonl.gz": read_json_lines,
+    ".xml": _whole(read_xml),
+    ".rss": _whole(read_xml),
+    ".atom": _whole(read_xml),
 }
 
 

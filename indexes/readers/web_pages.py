@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from lxml import etree, html  # type: ignore[import-untyped]
@@ -24,6 +25,8 @@ _BLOCK = re.compile(
     r"form|h1|h2|h3|h4|h5|h6|head|header|hr|item|li|list|main|nav|ol|p|pre|quote|row|"
     r"section|summary|table|td|th|tr|ul",
 )
+# Each run of white space that is not one space already: most are.
+_WIDE = re.compile(r"[^\S ]\s*| \s+")
 _BREAKS = frozenset({"br", "lb"})
 _CELLS = frozenset({"cell"})
 _SILENT = re.compile(
@@ -35,6 +38,12 @@ _BESIDE = ("nav", "figcaption", "button", "dialog")
 _BESIDE_WORDS = re.compile(
     r"(?:^|[\s_-])(?:caption|wp-caption|share|sharing|social|cookies?|consent|newsletter|related|read-?more|promo|advert"
     r"(?:isement)?|breadcrumbs?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"<(?:!--|/?(?:a|abbr|article|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|figcaption|figure|font|h[1-6]|hr"
+    r"|i|iframe|img|ins|li|mark|ol|p|pre|q|s|script|section|small|span|strike|strong|style|sub|sup|table|tbody|td|th|tr"
+    r"|tt|u|ul|video)(?=[\s/>]))",
     re.IGNORECASE,
 )
 _LONG_PARAGRAPH = 80
@@ -59,6 +68,25 @@ def text_of_markup(markup: str) -> str:
         return _block_text(_parsed(f"<div>{markup}</div>"))
     except UnreadableSource:
         return markup
+
+
+def story_of_markup(markup: str) -> str:
+    """The story in a piece of HTML, a paragraph for each block: no captions, no tables but those that hold the story.
+
+    Where nothing in it is a tag of HTML, its characters as they are meant (`&amp;` is `&`). Raises `UnreadableSource`.
+    """
+    if len(markup) > LARGEST_PAGE:
+        raise UnreadableSource(f"markup of {len(markup):,} characters: at most {LARGEST_PAGE:,} are read")
+    if not _TAG.search(markup):
+        return unescape(markup)
+    tree = _parsed(f"<div>{markup}</div>")
+    _drop_beside(tree)
+    tables = [table for table in tree.iter("table") if not _holds_story(table)]
+    whole = _block_text(tree) if tables else ""
+    for table in tables:
+        if table.getparent() is not None:
+            table.drop_tree()
+    return _block_text(tree) or whole
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 - lxml has no types
@@ -161,5 +189,5 @@ def _block_text(root: Any) -> str:  # noqa: ANN401 - lxml has no types
             words.append(" ")
         text = element.text if start else element.tail
         if text and not silent and (start or element is not root):
-            words.append(re.sub(r"\s+", " ", text))
+            words.append(_WIDE.sub(" ", text))
     return re.sub(r" *\n *", "\n", "".join(words)).strip()

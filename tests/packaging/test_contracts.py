@@ -59,6 +59,7 @@ def test_the_contracts_hold() -> None:
         ("api/serving.py", "import xllamacpp", "Only qa.models.local knows the local LLM's runtime"),
         ("qa/answering.py", "import llama_index.core", "Only qa.models.remote knows LlamaIndex"),
         ("indexes/readers/reading.py", "import trafilatura", "Only indexes.readers.web_pages knows trafilatura"),
+        ("indexes/readers/newsml.py", "import defusedxml", "Only indexes.readers.xml_files knows defusedxml"),
         ("qa/wiring.py", "import fastapi", "Only api speaks HTTP"),
         (
             "api/app.py",

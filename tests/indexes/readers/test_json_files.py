@@ -41,6 +41,15 @@ def test_names_of_outlet_author_and_address(outlet: str, author: str, url: str) 
     assert (draft.outlet, draft.authors, draft.url) == ("The Courier", ("Ada Hall",), "https://a.example/x")
 
 
+@pytest.mark.parametrize("updated", ["updated", "updated_at", "modified", "dateModified"])
+@pytest.mark.parametrize("section", ["section", "category", "articleSection"])
+def test_names_of_update_and_section(updated: str, section: str) -> None:
+    """The last change and the section are found under each of their names; a change at publication is none."""
+    draft = only({"text": "Words.", "date": "2024-03-01", updated: "2024-03-02T08:00:00Z", section: ["Local", "Sport"]})
+    assert (draft.updated, draft.section) == ("2024-03-02T08:00:00Z", "Local")
+    assert only({"text": "Words.", "date": "2024-03-01", updated: "1 March 2024", section: 7}).updated is None
+
+
 @pytest.mark.parametrize(
     ("author", "names"),
     [

@@ -140,6 +140,9 @@ def test_one_bad_file(seeds: Path) -> None:
         ("a.json", b"null", "not an article"),
         ("a.json", b'{"title": "T"}', "no field `text`"),
         ("a.jsonl.gz", gzip.compress(b'{"text": "Words."}')[:-9], "damaged gzip"),
+        ("a.xml", b"<html/>", "the root <html> holds no articles"),
+        ("a.rss", b"<rss>", "not well-formed XML"),
+        ("a.atom", b"<!DOCTYPE feed [<!ENTITY a 'b'>]><feed>&a;</feed>", "defines entities"),
     ],
 )
 def test_refusals(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -256,6 +259,12 @@ PIECES = st.sampled_from(
         "<q>",
         "<br>",
         "<table><tr><td>",
+        "<rss><channel><item>",
+        "</item></channel></rss>",
+        "<description>",
+        "</description>",
+        "<nitf>",
+        "</nitf>",
     ],
 )
 CONTENTS = st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=20).map("".join).map(str.encode))
@@ -276,6 +285,8 @@ def test_any_bytes(ending: str, content: bytes) -> None:
         assert len(results) == sum(1 for line in content.split(b"\n") if line.strip())
     elif ending in {".txt", ".md", ".html", ".htm"}:
         assert len(results) == 1
+    elif ending in {".xml", ".rss", ".atom"}:
+        assert results
     for result in results:
         if isinstance(result, Article):
             assert result.text
