@@ -28,7 +28,7 @@ _BYLINE = re.compile(
     r"^(?i:by):?\s+"
     r"(?P<names>[A-Z][\w.'’-]*(?:[ ,]+(?:(?:and|&|de|van|von|der|bin|al|la)\s+){0,2}[A-Z][\w.'’-]*){0,9})$",
 )
-_OUTLET_WORD = re.compile(
+OUTLET_WORD = re.compile(
     r"\b(?:Agency|Broadcasting|Bulletin|Chronicle|Courier|Daily|Digest|Dispatch|Echo|Enquirer|Examiner|Express|Gazette"
     r"|Globe|Guardian|Herald|Independent|Inquirer|Journal|Ledger|Mail|Mercury|Mirror|News|Observer|Post|Press|Radio"
     r"|Record|Register|Reporter|Review|Sentinel|Standard|Star|Sun|Telegraph|Times|Tribune|TV|Weekly|Whistle|Wire)\b"
@@ -196,7 +196,7 @@ def _is_outlet(paragraphs: Sequence[str], index: int) -> bool:
     """Whether a line names an outlet: a few capitalised words, such as Courier, beside a date or a byline."""
     line = paragraphs[index]
     words = line.split()
-    if len(words) > 6 or not _OUTLET_WORD.search(line) or _STATEMENT.search(line):  # noqa: PLR2004 - "a few"
+    if len(words) > 6 or not OUTLET_WORD.search(line) or _STATEMENT.search(line):  # noqa: PLR2004 - "a few"
         return False
     if not all(word[0].isupper() or word.lower() in {"of", "the", "and", "&", "de"} for word in words):
         return False

@@ -7,6 +7,8 @@ from indexes.errors import UnreadableSource
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WHITE = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85")
 _MOST_CONTROLS = 0.02
+# Python knows these as encodings too; no page or mail is written in them, and some take the square of the length.
+_NO_TEXT = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 _SAMPLE = 100_000
 
 
@@ -40,11 +42,11 @@ def _refuse() -> str:
 
 
 def _strictly(content: bytes, encoding: str | None) -> str | None:
-    if encoding is None:
-        return None
     try:
+        if encoding is None or codecs.lookup(encoding).name.replace("_", "-") in _NO_TEXT:
+            return None
         return content.decode(encoding)
-    except (UnicodeError, LookupError):
+    except (UnicodeError, LookupError, ValueError):
         return None
 
 

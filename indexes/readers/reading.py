@@ -10,10 +10,13 @@ from indexes.errors import UnreadableSource
 from indexes.readers.articles import article_of
 from indexes.readers.drafts import Reading, Refusal, with_raw
 from indexes.readers.json_files import read_json, read_json_lines
+from indexes.readers.mails import read_mail
 from indexes.readers.markdown_files import read_markdown
+from indexes.readers.pdf_files import read_pdf
 from indexes.readers.plain_texts import read_plain_text
 from indexes.readers.walking import Found, find_files
 from indexes.readers.web_pages import read_web_page
+from indexes.readers.word_files import read_word_file
 from indexes.readers.xml_files import read_xml
 from indexes.types import Article, Outcome
 
@@ -93,6 +96,9 @@ READERS: Mapping[str, _Reader] = {
     ".xml": _whole(read_xml),
     ".rss": _whole(read_xml),
     ".atom": _whole(read_xml),
+    ".pdf": _whole(read_pdf),
+    ".docx": _whole(read_word_file),
+    ".eml": _whole(read_mail),
 }
 
 

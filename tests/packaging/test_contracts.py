@@ -60,6 +60,8 @@ def test_the_contracts_hold() -> None:
         ("qa/answering.py", "import llama_index.core", "Only qa.models.remote knows LlamaIndex"),
         ("indexes/readers/reading.py", "import trafilatura", "Only indexes.readers.web_pages knows trafilatura"),
         ("indexes/readers/newsml.py", "import defusedxml", "Only indexes.readers.xml_files knows defusedxml"),
+        ("indexes/readers/reading.py", "import pypdf", "Only indexes.readers.pdf_files knows pypdf"),
+        ("indexes/readers/mails.py", "import docx", "Only indexes.readers.word_files knows python-docx"),
         ("qa/wiring.py", "import fastapi", "Only api speaks HTTP"),
         (
             "api/app.py",

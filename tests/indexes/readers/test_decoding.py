@@ -28,6 +28,12 @@ def test_declared_encoding() -> None:
     assert decode(SENTENCE.encode("cp1252"), declared="no-such-thing") == SENTENCE
 
 
+@pytest.mark.parametrize("declared", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "\0"])
+def test_declared_encodings_that_no_text_is_in(declared: str) -> None:
+    """An encoding that no page is written in is passed over, whatever Python could make of it."""
+    assert decode(SENTENCE.encode("cp1252"), declared=declared) == SENTENCE
+
+
 @pytest.mark.parametrize("content", [bytes(range(256)) * 4, b"\0" * 100, b"P\0K\0" * 30, b"\xfe\xff\xd8\x00"])
 def test_binary(content: bytes) -> None:
     """Binary data is refused."""

@@ -143,6 +143,15 @@ def test_one_bad_file(seeds: Path) -> None:
         ("a.xml", b"<html/>", "the root <html> holds no articles"),
         ("a.rss", b"<rss>", "not well-formed XML"),
         ("a.atom", b"<!DOCTYPE feed [<!ENTITY a 'b'>]><feed>&a;</feed>", "defines entities"),
+        (
+            "a.doc",
+            b"words",
+            "supported: .txt, .md, .html, .htm, .json, .jsonl, .jsonl.gz, .xml, .rss, .atom, .pdf, .docx, .eml",
+        ),
+        ("a.pdf", b"words", "not a PDF file"),
+        ("a.docx", b"words", "not a readable Word document"),
+        ("a.eml", b"words", "not a mail"),
+        ("a.EML", b"Subject: x\n\n \n", "without text"),
     ],
 )
 def test_refusals(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -283,7 +292,7 @@ def test_any_bytes(ending: str, content: bytes) -> None:
         results = list(read_sources([path]))
     if ending == ".jsonl" and not content.startswith(b"\x1f\x8b"):
         assert len(results) == sum(1 for line in content.split(b"\n") if line.strip())
-    elif ending in {".txt", ".md", ".html", ".htm"}:
+    elif ending in {".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".eml"}:
         assert len(results) == 1
     elif ending in {".xml", ".rss", ".atom"}:
         assert results
