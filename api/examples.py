@@ -48,6 +48,16 @@ CITATION: dict[str, Any] = {
     "end": _START + len(_QUOTE),
     "speaker": "Ilse Brandow",
     "article": CITED_ARTICLE,
+    "also": [
+        {
+            "id": "ferry-waits-for-rudder",
+            "title": "Ferry waits for a new rudder",
+            "outlet": "Oddermouth Mail",
+            "published": "2024-03-06",
+            "published_basis": "stated",
+            "url": None,
+        }
+    ],
 }
 ANSWER: dict[str, Any] = {
     "status": "answered",

@@ -185,6 +185,23 @@ class CitedArticle(Wire):
         return cls(**_cited(article))
 
 
+class OtherPrinting(Wire):
+    """Another article that has the very words of a quote: a near copy of the one that is cited."""
+
+    id: str
+    title: str
+    outlet: str | None
+    published: str | None
+    published_basis: Basis
+    url: str | None
+
+    @classmethod
+    def of(cls, article: StoredArticle) -> Self:
+        """From a stored article."""
+        fields = _cited(article)
+        return cls(**{name: fields[name] for name in cls.model_fields})
+
+
 class ListedArticle(CitedArticle):
     """A stored article in a list, without its text."""
 
@@ -224,6 +241,9 @@ class Citation(Wire):
     end: int
     speaker: str | None
     article: CitedArticle
+    also: list[OtherPrinting] = Field(
+        description="Other printings of the story with the very same words (wire copy), in order of publication."
+    )
 
     @classmethod
     def of(cls, citation: CoreCitation) -> Self:
@@ -236,6 +256,7 @@ class Citation(Wire):
             end=citation.end,
             speaker=citation.speaker,
             article=CitedArticle.of(citation.article),
+            also=[OtherPrinting.of(article) for article in citation.also],
         )
 
 

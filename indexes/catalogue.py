@@ -210,6 +210,26 @@ class SqliteCatalogue:
                 found.append(f"{outside[0][0]} of the {table} lie outside their article's text")
         return found
 
+    def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """For each article the ids of its near copies, in order of publication; one that has none is left out."""
+        found: dict[str, list[str]] = {}
+        for article_id, other in self._rows(
+            "SELECT a.id, b.id FROM articles a JOIN copies mine ON mine.article = a.row "  # noqa: S608
+            "JOIN copies theirs ON theirs.copy_group = mine.copy_group AND theirs.article != mine.article "
+            "JOIN articles b ON b.row = theirs.article "
+            f"WHERE {_among('a.id')} ORDER BY a.row, b.published IS NULL, b.published, b.id",
+            [_listed(article_ids)],
+        ):
+            found.setdefault(article_id, []).append(other)
+        return found
+
+    def signature(self, article_id: str) -> bytes:
+        """What near copies of an article are told by; empty for an article that is not stored."""
+        rows = self._rows(
+            "SELECT c.signature FROM copies c JOIN articles a ON a.row = c.article WHERE a.id = ?", [article_id]
+        )
+        return bytes(rows[0][0]) if rows else b""
+
     def _kept(self, column: str, filters: Filters) -> list[tuple[Any, ...]]:
         condition, values = where(filters)
         return self._rows(

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from indexes.filters import name_key
@@ -42,8 +42,12 @@ CREATE TABLE versions (
     article INTEGER NOT NULL REFERENCES articles (row), ordinal INTEGER NOT NULL, text_hash TEXT NOT NULL,
     title TEXT NOT NULL, published TEXT, updated TEXT, replaced TEXT NOT NULL, PRIMARY KEY (article, ordinal)
 ) WITHOUT ROWID;
+CREATE TABLE copies (
+    article INTEGER PRIMARY KEY REFERENCES articles (row), copy_group TEXT, signature BLOB NOT NULL
+);
+CREATE INDEX copies_by_group ON copies (copy_group) WHERE copy_group IS NOT NULL;
 """
-_OF_ARTICLES = ("authors", "passages", "sentences", "quotations", "versions")
+_OF_ARTICLES = ("authors", "passages", "sentences", "quotations", "versions", "copies")
 _COMMIT_EVERY = 64
 
 
@@ -82,8 +86,9 @@ class CatalogueWriter:
         sentences: Sequence[Span],
         quotations: Sequence[Quotation],
         versions: Sequence[Version] = (),
+        signature: bytes = b"",
     ) -> None:
-        """One article with all that was found in it, and its earlier versions, oldest first."""
+        """One article with all that was found in it, its earlier versions, oldest first, and what near copies are told by."""
         row, self._articles = self._articles, self._articles + 1
         self._insert(
             "articles",
@@ -146,6 +151,7 @@ class CatalogueWriter:
                 for ordinal, one in enumerate(versions)
             ],
         )
+        self._insert("copies", [(row, None, signature)])
         self._added += 1
         if self._added % _COMMIT_EVERY == 0:
             self._connection.execute("COMMIT")
@@ -171,6 +177,36 @@ class CatalogueWriter:
             )
         self._connection.execute("DELETE FROM articles WHERE row IN (SELECT value FROM json_each(?))", (rows,))
         return articles, [one[0] for one in passages], [one[1] for one in passages]
+
+    def signatures(self) -> Mapping[str, bytes]:
+        """The signature of every article by its id."""
+        return dict(
+            self._connection.execute(
+                "SELECT a.id, c.signature FROM copies c JOIN articles a ON a.row = c.article WHERE c.signature != x''"
+            )
+        )
+
+    def groups(self) -> Mapping[str, str]:
+        """The group of every article that has near copies, by the article's id."""
+        return dict(
+            self._connection.execute(
+                "SELECT a.id, c.copy_group FROM copies c JOIN articles a ON a.row = c.article "
+                "WHERE c.copy_group IS NOT NULL"
+            )
+        )
+
+    def text_of(self, article_id: str) -> str:
+        """The text of an article that is stored."""
+        row = self._connection.execute("SELECT text FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return str(row[0])
+
+    def group(self, groups: Mapping[str, str]) -> None:
+        """Write down which articles are near copies of each other; those that are not named are of none."""
+        self._connection.execute("UPDATE copies SET copy_group = NULL WHERE copy_group IS NOT NULL")
+        self._connection.executemany(
+            "UPDATE copies SET copy_group = ? WHERE article = (SELECT row FROM articles WHERE id = ?)",
+            [(group, article_id) for article_id, group in groups.items()],
+        )
 
     def finish(self) -> None:
         """Commit: from here on the file is complete, and stands alone."""

@@ -33,11 +33,12 @@ def find_rules() -> str:
 
 @dataclass(frozen=True, slots=True)
 class TakenApart:
-    """What was found in an article's text."""
+    """What was found in an article's text; near copies are told by its signature."""
 
     passages: Sequence[Passage]
     sentences: Sequence[Span]
     quotations: Sequence[Quotation]
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Known:
                     passages,
                     source.catalogue.sentences([article.id]).get(article.id, ()),
                     source.catalogue.quotations([article.id]).get(article.id, ()),
+                    source.catalogue.signature(article.id),
                 )
         return None
 

@@ -263,6 +263,10 @@ class Catalogue(Protocol):
         """Everyone to whom a quotation is given, sorted."""
         ...
 
+    def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """For each article the ids of its near copies, in order of publication; one that has none is left out."""
+        ...
+
 
 class PassageStore(Protocol):
     """What the retrievers ask of a catalogue: its passages by their place in storage."""

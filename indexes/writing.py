@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -11,9 +11,11 @@ import numpy as np
 
 from indexes.catalogue import SqliteCatalogue
 from indexes.cataloguing import CatalogueWriter
+from indexes.copy_groups import regroup
 from indexes.dense import STORE, VECTORS, VectorFile, VectorWriter
 from indexes.lexical import FOLDER as WORDS
 from indexes.lexical import WordWriter
+from indexes.near_copies import Signature, signature_of
 from indexes.quotations import find_quotations
 from indexes.reusing import CATALOGUE, Known, TakenApart, note_origin
 from indexes.sentences import split_sentences
@@ -52,6 +54,16 @@ class Written:
     articles: int
     passages: int
     encoded: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """What a copied catalogue had: its passages' rows end before `first`; the articles that are `gone`, by row too."""
+
+    first: int = 0
+    removed: Sequence[int] = ()
+    gone: Sequence[str] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_anew(
@@ -94,10 +106,17 @@ def write_changed(
     copied = not target.url and _copy_store(base, target.folder)
     first = len(VectorFile(base / VECTORS))
     with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
+        groups = catalogue.groups()
         rows, ids, lost = catalogue.remove(gone)
         catalogue.finish()
     passages = _write_texts(
-        target, articles, earlier=earlier, encoder=encoder, known=known, tell=tell, first=first, removed=rows
+        target,
+        articles,
+        earlier=earlier,
+        encoder=encoder,
+        known=known,
+        tell=tell,
+        before=_Before(first=first, removed=rows, gone=gone, groups=groups),
     )
     with closing(
         VectorWriter(
@@ -125,7 +144,9 @@ def write_without(target: Target, base: Path, article_ids: Sequence[str], *, tel
     """
     shutil.copyfile(base / CATALOGUE, target.folder / CATALOGUE)
     with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
+        groups = catalogue.groups()
         _, _, lost = catalogue.remove(article_ids)
+        _group(catalogue, groups, changed=article_ids)
         catalogue.finish_without_traces()
     rows = VectorFile(base / VECTORS).shape
     with closing(SqliteCatalogue(target.folder / CATALOGUE)) as stored:
@@ -148,15 +169,15 @@ def _write_texts(
     encoder: Encoder,
     known: Known,
     tell: Progress,
-    first: int = 0,
-    removed: Sequence[int] = (),
+    before: "_Before | None" = None,
 ) -> list[Passage]:
-    """Write articles to the catalogue and the word index; their passages in row order, the first one at row `first`."""
+    """Write articles to the catalogue and the word index; their passages in row order, after those that were before."""
+    before = before or _Before()
     passages: list[Passage] = []
     words = WordWriter(target.folder)
-    words.remove(removed)
+    words.remove(before.removed)
     with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
-        catalogue.start_passages_at(first)
+        catalogue.start_passages_at(before.first)
         for done, article in enumerate(articles, start=1):
             found = known.taken_apart(article) or _take_apart(article, encoder)
             row = catalogue.next_article
@@ -166,19 +187,30 @@ def _write_texts(
                 sentences=found.sentences,
                 quotations=found.quotations,
                 versions=[*known.versions(article), *earlier.get(article.id, ())],
+                signature=found.signature,
             )
-            words.add((first + len(passages) + at, row, passage) for at, passage in enumerate(found.passages))
+            words.add((before.first + len(passages) + at, row, passage) for at, passage in enumerate(found.passages))
             passages.extend(found.passages)
             tell("split", done, len(articles))
         words.close()
+        _group(catalogue, before.groups, changed=[*before.gone, *(article.id for article in articles)])
         catalogue.finish()
     return passages
+
+
+def _group(catalogue: CatalogueWriter, groups: Mapping[str, str], *, changed: Sequence[str]) -> None:
+    """Group near copies again after a change; `groups` are those before it."""
+    signatures = {one: Signature.from_bytes(stored) for one, stored in catalogue.signatures().items()}
+    catalogue.group(regroup(signatures, known=groups, changed=changed, read=catalogue.text_of))
 
 
 def _take_apart(article: Article, encoder: Encoder) -> TakenApart:
     sentences = split_sentences(article.text, language=article.language)
     return TakenApart(
-        split_article(article, sentences, encoder=encoder), sentences, find_quotations(article, sentences)
+        split_article(article, sentences, encoder=encoder),
+        sentences,
+        find_quotations(article, sentences),
+        signature_of(article.text).to_bytes(),
     )
 
 

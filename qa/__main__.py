@@ -105,7 +105,10 @@ def _page(answer: Answer) -> str:
     if answer.status in {"partial", "conflicting"} and answer.reason:
         lines += [f"({answer.status}: {answer.reason})", ""]
     for citation in answer.citations or answer.closest:
-        lines += [f"[{citation.number}] {citation.quote}", f"    {_source(citation)}", ""]
+        lines += [f"[{citation.number}] {citation.quote}", f"    {_source(citation)}"]
+        if citation.also:
+            lines.append(f"    also: {', '.join(_printing(article) for article in citation.also)}")
+        lines.append("")
     return "\n".join(lines).rstrip()
 
 
@@ -114,6 +117,11 @@ def _source(citation: Citation) -> str:
     day = f"{article.published[:10]} ({article.published_basis})" if article.published else "no date"
     spoken = f"{citation.speaker}; " if citation.speaker else ""
     return f"{spoken}{article.title} · {article.outlet or 'no outlet'} · {day} · {article.id} {citation.start}–{citation.end}"
+
+
+def _printing(article: Article) -> str:
+    """Another article that has the quote: its outlet and day, or what is known instead."""
+    return f"{article.outlet or article.title or article.id} ({article.published[:10] if article.published else 'no date'})"
 
 
 def _document(answer: Answer) -> dict[str, Any]:
@@ -135,7 +143,13 @@ def _cited(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "speaker": citation.speaker,
         "article": _about(citation.article),
+        "also": [_reference(article) for article in citation.also],
     }
+
+
+def _reference(article: Article) -> dict[str, Any]:
+    about = _about(article)
+    return {name: about[name] for name in ("id", "title", "outlet", "published", "published_basis", "url")}
 
 
 def _about(article: Article) -> dict[str, Any]:

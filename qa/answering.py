@@ -11,6 +11,7 @@ from qa.calibration import THRESHOLD
 from qa.citations import MAX_PER_ANSWER, cite
 from qa.composing import Composed, Composer
 from qa.conflicts import find_contradictions
+from qa.corroborating import corroborate_all, retrieve_once
 from qa.errors import InvalidQuestion, ModelUnavailable
 from qa.evidence import Candidate, Grounds, find_candidates
 from qa.naming import is_name
@@ -106,7 +107,10 @@ class Answerer:
         with clock.step("retrieve"):
             passages = [self._retrieve(part, read, question) for part in read.parts]
         with clock.step("evidence"):
-            found = [self._find(part, hits, read) for part, hits in zip(read.parts, passages, strict=True)]
+            found = [
+                self._find(part, hits, read, filters=question.filters)
+                for part, hits in zip(read.parts, passages, strict=True)
+            ]
         clock.mark("first_quote")
         answer = self._conclude(question, read, found, passages, mode, clock)
         return self._record(question, read, found, answer, clock)
@@ -148,10 +152,13 @@ class Answerer:
         """What each part of the question comes to before anything is decided: for calibration and for a closer look."""
         self._check(question)
         read = self.read(question)
-        return [self._find(part, self._retrieve(part, read, question), read) for part in read.parts]
+        return [
+            self._find(part, self._retrieve(part, read, question), read, filters=question.filters)
+            for part in read.parts
+        ]
 
-    def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion) -> Found:
-        """The candidates of one part, ranked, with the gate's score."""
+    def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion, *, filters: Filters) -> Found:
+        """The candidates of one part, ranked, with the gate's score; the chosen ones name their other printings."""
         candidates = find_candidates(part, hits, self._index.grounds)
         described = part.speaker is not None and not candidates and not is_name(part.speaker)
         if described:
@@ -166,6 +173,7 @@ class Answerer:
         other = first_that_answers(part.text, contradicting, self._index.reranker, least=THRESHOLD)
         if other is not None:
             chosen = [chosen[0], other, *(one for one in chosen[1:] if not overlaps(one, other))]
+        chosen = corroborate_all(chosen, self._index.catalogue, filters=filters, outlets=read.outlets)
         return Found(part, ranked, chosen, answers(ranked[0]) if ranked else 0.0, conflict=other is not None)
 
     def _mode(self, question: Question) -> Mode:
@@ -191,11 +199,12 @@ class Answerer:
         """The passages of one part; where it names outlets, each of them gets its share."""
         asked = part.text
         limit = question.limit
-        lists = [self._index.retriever.retrieve(asked, limit=limit, filters=question.filters)]
+        engines = self._index.retriever, self._index.catalogue
+        lists = [retrieve_once(*engines, asked, limit=limit, filters=question.filters)]
         if read.outlets and not question.filters.outlets:
             for outlet in read.outlets:
                 filters = replace(question.filters, outlets=(outlet,))
-                lists.append(self._index.retriever.retrieve(asked, limit=max(limit // 2, 1), filters=filters))
+                lists.append(retrieve_once(*engines, asked, limit=max(limit // 2, 1), filters=filters))
         return _merge(lists)[: limit * max(len(lists) - 1, 1)]
 
     def _conclude(

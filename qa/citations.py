@@ -22,7 +22,10 @@ def is_verbatim(article: Article, start: int, end: int, quote: str) -> bool:
 
 
 def cite(evidence: Sequence[Evidence]) -> tuple[tuple[Citation, ...], int]:
-    """Citations numbered from 1 in the order given, at most `MAX_PER_ANSWER`, and how many failed verification."""
+    """Citations numbered from 1 in the order given, at most `MAX_PER_ANSWER`, and how many failed verification.
+
+    An article that does not have the very words is left out of `also`; that is no failure of the citation.
+    """
     citations: list[Citation] = []
     dropped = 0
     for piece in evidence:
@@ -40,6 +43,7 @@ def cite(evidence: Sequence[Evidence]) -> tuple[tuple[Citation, ...], int]:
                 end=piece.end,
                 speaker=piece.speaker,
                 article=piece.article,
+                also=tuple(one for one in piece.also if one.id != piece.article.id and piece.quote in one.text),
             )
         )
     return tuple(citations), dropped

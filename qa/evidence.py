@@ -68,7 +68,10 @@ NAMES = tuple(field.name for field in fields(Features))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A quote that may answer: `article.text[start:end]`. `score` is set by ranking, 0 to 1."""
+    """A quote that may answer: `article.text[start:end]`. `score` is set by ranking, 0 to 1.
+
+    `also` are near copies of the article that have the very same words.
+    """
 
     article: Article
     start: int
@@ -76,6 +79,7 @@ class Candidate:
     speaker: str | None
     features: Features
     score: float = 0.0
+    also: tuple[Article, ...] = ()
 
     @property
     def quote(self) -> str:

@@ -43,6 +43,7 @@ def as_evidence(candidate: Candidate) -> Evidence:
         quote=candidate.quote,
         speaker=candidate.speaker,
         score=candidate.score,
+        also=candidate.also,
     )
 
 

@@ -34,7 +34,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A verbatim quote that may answer: `article.text[start:end] == quote`, with its score (higher is better, 0 to 1)."""
+    """A verbatim quote that may answer: `article.text[start:end] == quote`, with its score (higher is better, 0 to 1).
+
+    `also` are other printings of the story that have the very same words, in order of publication.
+    """
 
     article: Article
     start: int
@@ -42,11 +45,15 @@ class Evidence:
     quote: str
     speaker: str | None
     score: float
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A verified quote: `article.text[start:end] == quote`. `id` (`c_…`) depends on article, span and text only."""
+    """A verified quote: `article.text[start:end] == quote`. `id` (`c_…`) depends on article, span and text only.
+
+    `also` are other printings of the story, in order of publication; each has the quote word for word.
+    """
 
     number: int
     id: str
@@ -55,6 +62,7 @@ class Citation:
     end: int
     speaker: str | None
     article: Article
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

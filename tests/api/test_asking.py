@@ -55,6 +55,33 @@ def test_citations_are_verbatim(client: Client, question: str, mode: str) -> Non
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
+def test_other_printings(client: Client, answerer: SharedWordsAnswerer) -> None:
+    """A citation names the other articles that have its words, without their text; the list is empty where none has."""
+    asked = {"question": "How many valves were changed?", "mode": "quotes"}
+    assert client.post("/v1/ask", json=asked).json()["citations"][0]["also"] == []
+    answerer.catalogue.copies = {"pump-house": ["orchard/frost", "undated"]}
+    citation = client.post("/v1/ask", json=asked).json()["citations"][0]
+    assert list(citation) == ["number", "id", "quote", "start", "end", "speaker", "article", "also"]
+    assert citation["also"] == [
+        {
+            "id": "orchard/frost",
+            "title": "Frost takes a third of the apples",
+            "outlet": "Velle Courier",
+            "published": "2023-05-02T06:30:00Z",
+            "published_basis": "inferred",
+            "url": None,
+        },
+        {
+            "id": "undated",
+            "title": "The bell of Tarnby",
+            "outlet": None,
+            "published": None,
+            "published_basis": "unknown",
+            "url": None,
+        },
+    ]
+
+
 def test_declined(client: Client) -> None:
     """A declined question is a 200 with a reason, its code, and nothing cited."""
     response = client.post("/v1/ask", json={"question": "Penguins?"})

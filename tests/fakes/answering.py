@@ -88,6 +88,7 @@ class ShelfCatalogue:
     """A catalogue of articles on a shelf; each article is one passage."""
 
     shelf: Sequence[Article] = ARTICLES
+    copies: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def article(self, article_id: str) -> Article | None:
         """The article, if it is on the shelf."""
@@ -139,6 +140,10 @@ class ShelfCatalogue:
     def speakers(self) -> Sequence[str]:
         """Nobody."""
         return []
+
+    def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Those that it was told of."""
+        return {one: self.copies[one] for one in article_ids if one in self.copies}
 
 
 def _passage(article: Article) -> Passage:
@@ -239,6 +244,7 @@ class SharedWordsAnswerer:
                 end=span.end,
                 speaker=None,
                 article=article,
+                also=tuple(self.catalogue.articles(self.catalogue.copies.get(article.id, ())).values()),
             )
             for number, (article, span) in enumerate(found, start=1)
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from indexes.copy_groups import group_copies
+from indexes.near_copies import signature_of
 from indexes.quotations import find_quotations
 from indexes.sentences import split_sentences
 from indexes.types import Activations, Article, ArticlePage, Filters, Passage, Quotation, Retrieved, Span
@@ -92,6 +94,18 @@ class ReadCatalogue:
         """Everyone who is quoted."""
         quoted = self.quotations([article.id for article in self.shelf]).values()
         return sorted({quotation.speaker for found in quoted for quotation in found if quotation.speaker})
+
+    def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The other articles of each one's group, in order of publication."""
+        signatures = [(article.id, signature_of(article.text)) for article in self.shelf]
+        texts = {article.id: article.text for article in self.shelf}
+        groups = group_copies(signatures, read=texts.__getitem__)
+        ordered = sorted(self.shelf, key=lambda one: (one.published is None, one.published or "", one.id))
+        return {
+            own: [one.id for one in ordered if one.id != own and groups.get(one.id) == groups[own]]
+            for own in article_ids
+            if own in groups
+        }
 
 
 @dataclass(slots=True)

@@ -111,6 +111,23 @@ def test_opened_index(index: Index) -> None:
     assert index.vocabulary.size == index.manifest.passages
 
 
+def test_near_copies_are_known(settings: IndexSettings, tmp_path: Path) -> None:
+    """A story that two outlets print, one under a line of its own, is indexed twice and known to be one."""
+    story = " ".join(
+        f"On day {day} the mill ground {day * 7} sacks of corn for baker number {day}." for day in range(20)
+    )
+    records = [
+        {"id": "wire", "title": "Mill", "text": story, "outlet": "Tarn Post", "published": "2031-03-02"},
+        {"id": "copy", "title": "Corn", "text": f"Our mill. {story}", "outlet": "Sund Bell", "published": "2031-03-03"},
+        RECORDS[0],
+    ]
+    report = build_index([write_records(tmp_path / "a.jsonl", records)], settings=settings, encoder=HashingEncoder())
+    assert kinds(report) == ["created"] * 3
+    index = open_index(settings, encoder=HashingEncoder())
+    assert index.catalogue.copies_of(["wire", "copy", "mill-1"]) == {"wire": ["copy"], "copy": ["wire"]}
+    index.close()
+
+
 def test_building_again(report: BuildReport, settings: IndexSettings, tmp_path: Path) -> None:
     """What did not change is unchanged and not encoded again; what is gone from the files is gone from the index."""
     changed = [

@@ -199,3 +199,24 @@ def test_hashes() -> None:
     assert hash_article(article) != hash_article(Article(id="a", title="B", text="One."))
     pairs = [("a", hash_text("1")), ("b", hash_text("2"))]
     assert fingerprint(iter(pairs)) == fingerprint(reversed(pairs)) != fingerprint(iter(pairs[:1]))
+
+
+def test_copies_come_back_in_order_of_publication(tmp_path: Path) -> None:
+    """An article's copies are the others of its group, the earliest first, undated last; one without any is left out."""
+    stored = [
+        Article(id=name, title="", text="Words.", published=day)
+        for name, day in (("c", None), ("b", "2031-03-02"), ("a", "2031-03-01"), ("d", "2031-03-03"))
+    ]
+    path = tmp_path / "c.sqlite"
+    with closing(CatalogueWriter(path)) as writer:
+        for article in stored:
+            writer.add(article, passages=[], sentences=[], quotations=[], signature=article.id.encode())
+        writer.group({"d": "x"})
+        writer.group({"a": "a", "b": "a", "c": "a"})
+        assert writer.groups() == {"a": "a", "b": "a", "c": "a"}
+        assert writer.signatures() == {"a": b"a", "b": b"b", "c": b"c", "d": b"d"}
+        writer.finish()
+    with closing(SqliteCatalogue(path)) as catalogue:
+        assert catalogue.copies_of(["c", "d", "unknown", "b"]) == {"c": ["a", "b"], "b": ["a", "c"]}
+        assert catalogue.copies_of([]) == {}
+        assert (catalogue.signature("b"), catalogue.signature("unknown")) == (b"b", b"")

@@ -324,6 +324,28 @@ def test_a_newer_version_takes_the_place_of_an_older_one(settings: IndexSettings
         assert [version.updated for version in versions] == ["2031-07-01T08:00:00Z"]
 
 
+def test_near_copies_are_grouped_as_articles_come_and_go(settings: IndexSettings, archive: Path) -> None:
+    """A copy that is added is a copy of what is stored; one that is deleted is a copy of nothing any more."""
+    story = " ".join(f"Sentence {n} of the story tells of gate {n * 7} and of boat {n * 13}." for n in range(20))
+    wire = {"id": "wire", "title": "Gates", "text": story}
+    build(settings, archive, [*RECORDS, wire])
+
+    def copies() -> Mapping[str, Sequence[str]]:
+        catalogue = SqliteCatalogue(current_folder(settings.home) / CATALOGUE)
+        try:
+            return catalogue.copies_of(["wire", "print", "late"])
+        finally:
+            catalogue.close()
+
+    assert copies() == {}
+    add(settings, archive, {"id": "print", "title": "Boats", "text": f"{story} The end."})
+    assert copies() == {"wire": ["print"], "print": ["wire"]}
+    build(settings, archive, [*RECORDS, {**wire, "id": "late", "text": f"{story} More later."}, wire])
+    assert copies() == {"wire": ["late"], "late": ["wire"]}
+    delete_articles(["wire"], settings=settings)
+    assert copies() == {}
+
+
 def test_damaged_base(settings: IndexSettings, archive: Path) -> None:
     """A build whose catalogue cannot be read is not changed; the cure is named."""
     build(settings, archive)

@@ -94,3 +94,13 @@ def test_citations_are_numbered_in_order_and_few() -> None:
     assert [citation.start for citation in citations] == list(range(MAX_PER_ANSWER))
     assert MAX_PER_ANSWER == 8
     assert dropped == 0
+
+
+def test_only_articles_that_have_the_words_are_named_beside_a_citation() -> None:
+    """Another printing is named where it has the quote word for word; the cited article itself never is."""
+    same = Article(id="same", title="Elsewhere", text="(NNA) " + TEXT)
+    edited = Article(id="edited", title="Edited", text=TEXT.replace("reopened", "opened again"))
+    citations, dropped = cite([replace(piece(0, 24), also=(edited, ARTICLE, same))])
+    assert citations[0].also == (same,)
+    assert citations[0].id == cite([piece(0, 24)])[0][0].id
+    assert dropped == 0

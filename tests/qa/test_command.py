@@ -48,6 +48,30 @@ def test_an_answer_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         assert text[citation["start"] : citation["end"]] == citation["quote"]
 
 
+def test_other_printings_stand_below_a_citation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A story of three outlets is cited once, from the earliest; the others' outlets and days follow, or their titles."""
+    text = RECORDS[0]["text"] + " " + " ".join(f"Sack {place} went to baker {place * 3}." for place in range(30))
+    days = {"Tarn Post": "2031-03-03", "Velle Courier": "2031-03-02"}
+    records: list[dict[str, str]] = [
+        {"id": outlet, "title": "Mill", "text": f"{outlet}. {text}", "outlet": outlet, "published": day}
+        for outlet, day in days.items()
+    ]
+    records.append({"id": "undated", "title": "Mill to close", "text": f"{text} The end."})
+    build_index((write_records(tmp_path / "archive.jsonl", records),), settings=settings_at(tmp_path))
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path))
+    assert main([ABOUT_RIVER]) == 0
+    out = capsys.readouterr().out
+    assert out.count("The river has beaten us") == 1
+    assert " · Velle Courier · 2031-03-02 (stated)" in out
+    assert "\n    also: Tarn Post (2031-03-03), Mill to close (no date)" in out
+    assert main([ABOUT_RIVER, "--json"]) == 0
+    also = json.loads(capsys.readouterr().out)["citations"][0]["also"]
+    assert [one["id"] for one in also] == ["Tarn Post", "undated"]
+    assert list(also[0]) == ["id", "title", "outlet", "published", "published_basis", "url"]
+
+
 def test_a_declined_question_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
     """The reason stands first."""
     assert main(["What did Ada Vind say about dragons?"]) == 0
