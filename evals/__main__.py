@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from evals.wiring import Opener
 
 SUITE_NAMES = ("seeds", "quotes", "multihop_rag")
+PAGE_SUITE = "article_extraction"
 MODES = ("retrieval", "quotes", "answer")
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -61,9 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run a suite; writes report.json and report.html")
-    run.add_argument("suite", choices=SUITE_NAMES, metavar="SUITE", help=", ".join(SUITE_NAMES))
+    suites = (*SUITE_NAMES, PAGE_SUITE)
+    run.add_argument("suite", choices=suites, metavar="SUITE", help=", ".join(suites))
     run.add_argument("--data", type=Path, metavar="DIR", help="folder of the data set (`list` says what each needs)")
-    run.add_argument("--mode", choices=MODES, help="default: quotes; retrieval for multihop_rag")
+    run.add_argument(
+        "--mode", choices=MODES, help="default: quotes; retrieval for multihop_rag; none for article_extraction"
+    )
     run.add_argument(
         "--retriever", choices=("fused", "dense", "lexical"), help="what is measured in retrieval mode (default: fused)"
     )

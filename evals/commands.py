@@ -13,12 +13,13 @@ from evals import gates, tables
 from evals.benching import describe_machine, time_build, time_questions
 from evals.comparing import compare_reports
 from evals.errors import WrongUsage
+from evals.extracting import SHOWN, choose_pages, measure_halves, page_report, score_pages
 from evals.pages import write_page
 from evals.progress import follow, follow_build
 from evals.reports import read_report, write_report
 from evals.running import find_problems, make_report, run_cases
 from evals.sampling import choose_split, sample
-from evals.suites.listing import SUITES
+from evals.suites.listing import PAGES, SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Subject
 from evals.wiring import Opener, build_once, find_data, open_subject, reports_folder
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     """Run a suite, print its table, write its reports and check its gates; whether all passed."""
+    if options.suite == PAGES.name:
+        return _run_pages(options)
     suite = SUITES[options.suite]
     mode: EvalMode = options.mode or suite.mode
     if options.retriever and mode != "retrieval":
@@ -51,12 +54,30 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
             "data": data.fingerprint,
         }
         report = make_report(data, subject, cases, mode=mode, settings=settings, problems=problems, seed=options.seed)
+    return _finish(report, baseline, options.out or reports_folder(suite, mode), accept=options.accept)
+
+
+def _run_pages(options: argparse.Namespace) -> bool:
+    """Make an article of each page and hold it against what a reader would have taken from it."""
+    if options.mode or options.retriever:
+        raise WrongUsage(f"{PAGES.name} asks no questions: leave --mode and --retriever out")
+    baseline = gates.read_baseline(options.baseline) if options.baseline else None
+    data = PAGES.read(find_data(PAGES, options.data))
+    pages = choose_pages(data, split=options.split, limit=options.limit)
+    cases = score_pages(pages, follow=partial(follow, label=PAGES.name))
+    report = page_report(data, cases, split=options.split, limit=options.limit, seed=options.seed)
+    passed = _finish(report, baseline, options.out or reports_folder(PAGES, PAGES.mode), accept=options.accept)
+    _say("\n" + tables.halves_table(measure_halves(cases, seed=options.seed), SHOWN))
+    return passed
+
+
+def _finish(report: Report, baseline: gates.Baseline | None, folder: Path, *, accept: Path | None) -> bool:
+    """Check the gates, write the reports and print them; whether all passed, or the run was accepted."""
     report = gates.with_gates(report, gates.check_gates(report, baseline))
-    folder = options.out or reports_folder(suite, mode)
     paths = (write_report(report, folder), write_page(report, folder))
     _print_run(report, baseline, paths)
-    if options.accept:
-        return _accept(report, options.accept)
+    if accept:
+        return _accept(report, accept)
     return gates.all_passed(report.gates)
 
 
@@ -130,7 +151,7 @@ def _own_answerer(subject: Subject) -> "Answerer":
 
 def list_suites() -> bool:
     """Print the suites that there are and the data that each needs."""
-    for suite in SUITES.values():
+    for suite in (*SUITES.values(), PAGES):
         _say(f"{suite.name}: {suite.summary}\n  default mode: {suite.mode}\n  needs {suite.needs}")
     return True
 

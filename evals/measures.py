@@ -40,6 +40,14 @@ def balance(rows: Rows) -> Rows:
     return (recall + 1 - false) / 2
 
 
+def harmonic(rows: Rows) -> Rows:
+    """The harmonic mean of two ratios; rows are (part, whole) of the one and (part, whole) of the other."""
+    one, other = ratio(rows[..., :2]), ratio(rows[..., 2:])
+    total = one + other
+    values: Rows = np.divide(2 * one * other, total, out=np.zeros_like(total), where=total > 0)
+    return values
+
+
 def percentile(rows: Rows, *, percent: float) -> Rows:
     """A percentile, linear between the two nearest cases."""
     return np.asarray(np.percentile(rows[..., 0], percent, axis=1))
@@ -55,6 +63,14 @@ def _share(case: Case, *, name: str) -> tuple[float, ...] | None:
     return None if share is None or not share.whole else (float(share.part), float(share.whole))
 
 
+def _precision_and_recall(case: Case) -> tuple[float, ...] | None:
+    """The two sides of both shares; (0, 0) for one that does not count."""
+    shares = (case.shares.get("extraction_precision"), case.shares.get("extraction_recall"))
+    if shares == (None, None):
+        return None
+    return tuple(number for share in shares for number in ((share.part, share.whole) if share else (0.0, 0.0)))
+
+
 def _scored(case: Case) -> tuple[float, ...] | None:
     return None if case.score is None or case.right is None else (case.score, float(case.right))
 
@@ -66,6 +82,10 @@ def _declined(case: Case) -> tuple[float, ...] | None:
 def _number(case: Case, *, name: str) -> tuple[float, ...] | None:
     value = getattr(case, name)
     return None if value is None or case.error else (float(value),)
+
+
+def _page_ms(case: Case) -> tuple[float, ...] | None:
+    return _number(case, name="wall_ms") if case.kind == "page" else None
 
 
 def _of_share(name: str, better: Direction = "higher") -> Measure:
@@ -105,9 +125,22 @@ MEASURES: tuple[Measure, ...] = (
     ),
     _of_share("attribution_errors", "lower"),
     _of_share("conflict_flagged"),
+    _of_share("extraction_precision"),
+    _of_share("extraction_recall"),
+    Measure(
+        name="extraction_f1",
+        better="higher",
+        numbers=_precision_and_recall,
+        reduce=harmonic,
+        absent=(0.0, 0.0, 0.0, 0.0),
+    ),
+    _of_share("pages_without_text", "lower"),
+    _of_share("headline_accuracy"),
+    _of_share("date_accuracy"),
     _of_number("latency_p50_ms", "wall_ms", 50),
     _of_number("latency_p90_ms", "wall_ms", 90),
     _of_number("latency_p99_ms", "wall_ms", 99),
+    Measure(name="latency_max_ms", better="lower", numbers=_page_ms, reduce=partial(percentile, percent=100)),
     _of_number("first_quote_p50_ms", "first_quote_ms", 50),
     _of_number("prompt_tokens_p50", "prompt_tokens", 50),
 )

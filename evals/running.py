@@ -94,7 +94,7 @@ def make_report(
 
 def _asker(subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode) -> Callable[[GoldenQuestion], Case]:
     answerer = subject.answerer
-    if answerer is None or mode == "retrieval":
+    if answerer is None or mode == "retrieval" or mode == "extraction":  # noqa: PLR1714 - the type checker follows this
         raise WrongUsage("a ranking is no answer: run with --mode quotes or --mode answer.")
     majority = majority_answers(questions)
 

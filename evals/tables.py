@@ -1,9 +1,9 @@
 """Writes metrics, gates and comparisons as plain text tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evals.measures import BETTER
-from evals.types import GOOD_OUTCOMES, Case, Gate, Measured, Report
+from evals.types import GOOD_OUTCOMES, Case, Gate, Measured, Report, Split
 
 LARGE = 10
 
@@ -27,6 +27,15 @@ def metrics_table(report: Report) -> str:
     """One line for each metric."""
     rows = [(name, *_numbers(metric), str(metric.n)) for name, metric in report.metrics.items()]
     return format_table(("metric", "value", "low", "high", "cases"), rows)
+
+
+def halves_table(halves: Mapping[Split, Mapping[str, Measured]], names: Sequence[str]) -> str:
+    """Some metrics of each half, a line for each."""
+    rows = [
+        (half, *(format_value(metrics[name].value) if name in metrics else "" for name in names))
+        for half, metrics in halves.items()
+    ]
+    return format_table(("half", *names), rows)
 
 
 def outcomes_line(cases: Sequence[Case]) -> str:

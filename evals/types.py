@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 from indexes.types import Article, Retriever
 from qa.types import Answer, Question, Status
 
-EvalMode: TypeAlias = Literal["retrieval", "quotes", "answer"]
+EvalMode: TypeAlias = Literal["retrieval", "quotes", "answer", "extraction"]
 RetrieverName: TypeAlias = Literal["fused", "dense", "lexical"]
 Split: TypeAlias = Literal["dev", "held_out"]
 Direction: TypeAlias = Literal["higher", "lower"]

@@ -10,7 +10,7 @@ from evals.errors import WrongUsage
 from evals.indexing import prepare_index, suite_settings
 from evals.progress import follow_build
 from evals.settings import EvalSettings
-from evals.suites.listing import Suite
+from evals.suites.listing import Listed
 from evals.types import EvalMode, RetrieverName, Subject, SuiteData
 from indexes.settings import IndexSettings
 from indexes.types import Retriever
@@ -87,7 +87,7 @@ def build_once(data: SuiteData) -> tuple[int, int]:
     return manifest.articles, manifest.passages
 
 
-def find_data(suite: Suite, data: Path | None) -> Path:
+def find_data(suite: Listed, data: Path | None) -> Path:
     """The folder of a suite's data: the one given, `seeds`, or the suite's below `DATELINE_EVAL_DATA`."""
     if data is not None:
         return data
@@ -99,6 +99,6 @@ def find_data(suite: Suite, data: Path | None) -> Path:
     return public / suite.name
 
 
-def reports_folder(suite: Suite, mode: EvalMode) -> Path:
+def reports_folder(suite: Listed, mode: EvalMode) -> Path:
     """Where a run's reports go if it is not told."""
     return IndexSettings().home / "evals" / "reports" / f"{suite.name}-{mode}"

@@ -7,22 +7,19 @@ from datetime import date
 
 from indexes.cleaning import clean_line, clean_text, paragraphs_of
 from indexes.dates import DayLine, days_in, names_weekday, read_dateline, read_day_line, year_of
+from indexes.furniture import is_banner, is_caption, is_furniture
 from indexes.types import Basis
 
 _LONGEST_HEADLINE = 200
-_LONGEST_CAPTION = 700
 _LONGEST_LABEL = 60
 _DERIVED_TITLE = 120
 _HEAD = 5
 _LEAD = 3
 _SHORTEST_REPEAT = 120
 _SHORTEST_STANDFIRST = 40
+# A text made of repeats would take as many rounds as it has paragraphs.
+_MOST_ROUNDS = 1000
 
-_BANNER = re.compile(
-    r"(?:breaking(?:\s+news)?|live(?:\s+updates?)?|latest(?:\s+news)?|just\s+in|developing(?:\s+story)?|exclusive"
-    r"|news\s+alert|alert|updated?|watch|video|photos?|gallery)\s*[:!|–—-]*",
-    re.IGNORECASE,
-)
 _BANNER_IN_HEADLINE = re.compile(r"^(?:breaking(?:\s+news)?|just\s+in)\s*[:|–—-]\s+(?=\S)", re.IGNORECASE)
 _BYLINE = re.compile(
     r"^(?i:by):?\s+"
@@ -33,25 +30,7 @@ OUTLET_WORD = re.compile(
     r"|Globe|Guardian|Herald|Independent|Inquirer|Journal|Ledger|Mail|Mercury|Mirror|News|Observer|Post|Press|Radio"
     r"|Record|Register|Reporter|Review|Sentinel|Standard|Star|Sun|Telegraph|Times|Tribune|TV|Weekly|Whistle|Wire)\b"
 )
-_AGENCY = r"(?:Getty(?: Images)?|AFP|REUTERS|Reuters|AP(?: Photo)?|EPA(?:-EFE)?|EFE|ANP|DPA|dpa|TASS|Xinhua|WireImage)"
-_NAME = r"[\w.’'&-]+(?: [\w.’'&-]+){0,5}"
-_OF = r"\s*(?:[/|]|\bvia\b)\s*"
-_CREDIT = re.compile(
-    # Behind the caption's last sentence, or alone: "Ada Hall/Getty Images/AFP", "(AP Photo/Bo Lind)", "Photo: Cy Ross".
-    rf"(?:^|[.!?)”\"]\s+|\()(?:(?:{_NAME}{_OF}){{1,4}}{_AGENCY}(?:{_OF}{_NAME}){{0,3}}|{_AGENCY}(?:{_OF}{_NAME}){{1,3}}"
-    r"|Getty Images|AP Photo)\s*[)\]]?\.?$",
-)
-_CREDIT_LABEL = re.compile(
-    r"(?:^|[.\s(\[])(?:(?:Photo|Image)(?: credit|s)?|Photograph|Picture)(?:\s+by)?\s*:\s*[^.!?]{1,80}[)\]]?\.?$",
-)
-_CAPTION = re.compile(r"^(?:FILE(?: PHOTO| PICTURE)?|PHOTO|PICTURE|IMAGE|PICTURED|CAPTION|Caption|Photo)\s*[:–—-]\s")
 _FILE_PICTURE = re.compile(r"\b(?:file (?:photo|picture|image)|archive|FILE)\b")
-_FURNITURE = re.compile(
-    r"(?:advertisement|(?:article|story) continues (?:below|after).{0,40}|read more|related(?: articles| stories)?"
-    r"|share(?: this)?(?: article| story)?|print|e-?mail|(?:read more|read also|also read|related|see also)\s*:.{1,150}"
-    r"|(?:sign up|subscribe) (?:for|to) (?:our|the) .{0,60}newsletters?.{0,60}|follow us on .{1,60})",
-    re.IGNORECASE,
-)
 _SECTION_MARK = re.compile(r"[–—-]{1,3}\s+\S(?:.{0,78}\S)?\s+[–—-]{1,3}")
 _STATEMENT = re.compile(r"[.,;:][\"'”’»)\]]*$")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.)+$")
@@ -99,11 +78,11 @@ def read_page(text: str, *, title: str | None = None, headlines: Sequence[str] =
     head = _Head(clean_line(title or ""))
     head.headlines = {_fold(form) for form in (head.title, *headlines)} - {""}
     body = _read_head(paragraphs, head)
-    captions = [paragraph for paragraph in body if _is_caption(paragraph)]
+    captions = [paragraph for paragraph in body if is_caption(paragraph)]
     kept = _without_furniture(body)
-    while head.title and kept:
+    for _ in range(_MOST_ROUNDS if head.title else 0):
         # What stood above a line that went may be furniture now that it is the first line.
-        rest = _without_furniture(_read_head(kept, _Head(head.title, headlines=head.headlines)))
+        rest = _without_repeated_lead(_read_head(kept, _Head(head.title, headlines=head.headlines)))
         if len(rest) == len(kept):
             break
         kept = rest
@@ -154,7 +133,7 @@ def _read_above(paragraphs: list[str], head: _Head) -> int:
             head.repeated = True
             head.above = _first_day(paragraphs[:index])
             return index + 1
-        if day_line or _BANNER.fullmatch(line) or _FURNITURE.fullmatch(line):
+        if day_line or is_banner(line) or is_furniture(line):
             continue
         if head.title:
             if len(line) <= _LONGEST_LABEL and not _STATEMENT.search(line):
@@ -168,7 +147,7 @@ def _read_above(paragraphs: list[str], head: _Head) -> int:
         return index
     # The headline is not repeated, so nothing tells a page's date from a story's: only banners go.
     start = 0
-    while start < len(paragraphs) and _BANNER.fullmatch(paragraphs[start]):
+    while start < len(paragraphs) and is_banner(paragraphs[start]):
         start += 1
     return start
 
@@ -184,7 +163,7 @@ def _is_headline_again(line: str, head: _Head) -> bool:
 
 def _is_headline(line: str, after: Sequence[str]) -> bool:
     """Whether a first line is a headline and not already the story's first sentence."""
-    if len(line) > _LONGEST_HEADLINE or not any(map(str.isalnum, line)) or _is_caption(line):
+    if len(line) > _LONGEST_HEADLINE or not any(map(str.isalnum, line)) or is_caption(line):
         return False
     if not any(any(map(str.isalnum, paragraph)) and not read_day_line(paragraph) for paragraph in after):
         return False
@@ -204,42 +183,37 @@ def _is_outlet(paragraphs: Sequence[str], index: int) -> bool:
     return any(read_day_line(other) or _BYLINE.match(other) or read_dateline(other) for other in beside)
 
 
-def _is_caption(paragraph: str) -> bool:
-    if len(paragraph) > _LONGEST_CAPTION:
-        return False
-    dateline = read_dateline(paragraph)
-    if (dateline and dateline.caption) or _CAPTION.match(paragraph):
-        return True
-    end = paragraph[-200:]
-    credited = any(mark in end for mark in ("/", "|", "via", "Getty", "AP Photo")) and _CREDIT.search(end)
-    return bool(credited or (":" in end and _CREDIT_LABEL.search(end)))
-
-
 def _without_furniture(paragraphs: Sequence[str]) -> list[str]:
     """The paragraphs that tell the story: no captions, no pointers to other stories, no marks, none twice."""
-    told = _without_repeats([p for p in paragraphs if not _is_caption(p) and not _FURNITURE.fullmatch(p)])
+    told = _without_repeats([p for p in paragraphs if not is_caption(p) and not is_furniture(p)])
     return [p for p in told if not _SECTION_MARK.fullmatch(p) and any(map(str.isalnum, p))]
 
 
-def _without_repeats(paragraphs: list[str]) -> list[str]:
-    """Each long paragraph once. Of a lead that is repeated at the top, the one nearer to the story stays."""
-    folded = [_fold(paragraph) for paragraph in paragraphs]
+def _without_repeats(paragraphs: Sequence[str]) -> list[str]:
+    """Each long paragraph once; the lead is not repeated at the top."""
+    seen: set[str] = set()
+    kept = []
+    for paragraph in _without_repeated_lead(paragraphs):
+        folded = _fold(paragraph) if len(paragraph) >= _SHORTEST_REPEAT else ""
+        if len(folded) >= _SHORTEST_REPEAT and folded in seen:
+            continue
+        seen.add(folded)
+        kept.append(paragraph)
+    return kept
+
+
+def _without_repeated_lead(paragraphs: Sequence[str]) -> list[str]:
+    """Of a lead that is repeated at the top, the one nearer to the story stays."""
+    folded = [_fold(paragraph) for paragraph in paragraphs[: 2 * _LEAD]]
     dropped: set[int] = set()
-    for index in range(min(_LEAD, len(paragraphs))):
+    for index in range(min(_LEAD, len(folded))):
         standfirst = folded[index].removesuffix("…").removesuffix("...").rstrip()
         cut = standfirst != folded[index]
-        for later in range(index + 1, min(index + 1 + _LEAD, len(paragraphs))):
+        for later in range(index + 1, min(index + 1 + _LEAD, len(folded))):
             begins = cut and len(standfirst) >= _SHORTEST_STANDFIRST and folded[later].startswith(standfirst)
             if begins or (folded[index] == folded[later] and len(folded[index]) >= _SHORTEST_STANDFIRST):
                 dropped.add(index)
-    seen: set[str] = set()
-    kept = []
-    for index, paragraph in enumerate(paragraphs):
-        if index in dropped or (folded[index] in seen and len(folded[index]) >= _SHORTEST_REPEAT):
-            continue
-        seen.add(folded[index])
-        kept.append(paragraph)
-    return kept
+    return [*(p for index, p in enumerate(paragraphs[:_LEAD]) if index not in dropped), *paragraphs[_LEAD:]]
 
 
 def _published(head: _Head, body: Sequence[str], captions: Sequence[str]) -> tuple[date | None, Basis]:

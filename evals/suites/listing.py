@@ -4,20 +4,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.suites import multihop_rag, quotes, seeds
+from evals.suites import article_extraction, multihop_rag, quotes, seeds
+from evals.suites.article_extraction import PageData
 from evals.types import EvalMode, SuiteData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
+class Listed:
     """A data set that can be run. `mode` is what it runs in where nothing else is asked for."""
 
     name: str
     summary: str
     needs: str
     mode: EvalMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite(Listed):
+    """A data set of questions."""
+
     read: Callable[[Path], SuiteData]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSuite(Listed):
+    """A data set of pages to make articles of."""
+
+    read: Callable[[Path], PageData]
+
+
+PAGES = PageSuite(
+    name=article_extraction.NAME,
+    summary=article_extraction.SUMMARY,
+    needs=article_extraction.NEEDS,
+    mode="extraction",
+    read=article_extraction.read_article_extraction,
+)
 
 SUITES: dict[str, Suite] = {
     suite.name: suite

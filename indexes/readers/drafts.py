@@ -33,10 +33,9 @@ _DEEPEST = 4
 class Draft:
     """One article as its file gives it. `part` is its ordinal (a line, an item) where a file holds several.
 
-    `published` is a date that the file states, `hinted` one that it only suggests; `updated` is when the article last
-    changed, where the file states another date than that of publication. `headlines` are further forms of the title, to
-    take off the text; `section` is where the outlet filed it, `raw_sha256` the hash
-    of the file or line as it was read.
+    `published` is a date that the file states, `hinted` one that it only suggests; `updated` is when the story last
+    changed, where the file states another date than that of publication, `section` the part of the paper it stood in.
+    `headlines` are further forms of the title, to take off the text; `raw_sha256` is the hash of the file or line read.
     """
 
     text: str
@@ -49,9 +48,9 @@ class Draft:
     captured: str | None = None
     url: str | None = None
     language: str | None = None
-    headlines: tuple[str, ...] = ()
     updated: str | None = None
     section: str | None = None
+    headlines: tuple[str, ...] = ()
     raw_sha256: str | None = None
     part: int | None = None
 

@@ -1,6 +1,7 @@
 """Web pages: the story without its surroundings, and what the page states about it."""
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,131 @@ def test_reading_gives_a_draft() -> None:
     (draft,) = read_web_page(page(OPEN_GRAPH))
     assert isinstance(draft, Draft)
     assert "Bridge stays closed | The Canal Courier" in draft.headlines
+
+
+def test_loose_words_are_paragraphs(tmp_path: Path) -> None:
+    """Old pages part their paragraphs by line breaks; what stands before the first break is kept, and so are marks."""
+    loose = "<br><br>".join([f"{STORY[0]} <em>So it is.</em>", *STORY[1:]])
+    content = f"<html><body><div class='content'><h1>Bridge</h1>{loose}</div></body></html>".encode()
+    assert article_of_page(content, tmp_path).text.split("\n\n") == [f"{STORY[0]} So it is.", *STORY[1:]]
+
+
+def test_words_behind_an_empty_mark(tmp_path: Path) -> None:
+    """An anchor without words inside a paragraph takes nothing away from it."""
+    last = "The town hall tells of the next steps on Friday, when the council has its last meeting before the summer."
+    content = page(inside=f'<p><span id="more-12"></span>{last}</p>')
+    assert last in article_of_page(content, tmp_path).text
+
+
+def test_pointers_go(tmp_path: Path) -> None:
+    """A block that begins as `Don't miss` and consists of links goes; one that only mentions a link stays."""
+    more = (
+        "<p><strong>DON'T MISS</strong><br><a href='/a'>Mill reopens after the flood</a> [NEWS] "
+        "<a href='/b'>Bus fares rise in the valley</a></p>"
+        "<p>More on this was told by <a href='/c'>the engineer</a> to those who had come to the town hall on Monday.</p>"
+    )
+    text = article_of_page(page(inside=more), tmp_path).text
+    assert "Mill reopens" not in text
+    assert "More on this was told by the engineer" in text
+
+
+def test_popups_go(tmp_path: Path) -> None:
+    """What shows only under a pointer is no part of the sentence that it belongs to."""
+    more = (
+        "<p>The mayor <span class='rollover-block'><a href='/a'>Mayor sings in the choir</a></span>is glad of it.</p>"
+    )
+    assert "The mayor is glad of it." in article_of_page(page(inside=more), tmp_path).text
+
+
+def test_a_story_in_the_metadata_only(tmp_path: Path) -> None:
+    """Where a browser would have put the page together, the body that JSON-LD states is the text."""
+    body = "\\n\\n".join(STORY)
+    ld = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
+    content = f"<html><head>{ld}<title>Bridge</title></head><body><div id='app'>Loading…</div></body></html>".encode()
+    assert article_of_page(content, tmp_path).text.split("\n\n") == STORY
+    shorter = page(ld.replace(body, "Other words. " * 20))
+    assert article_of_page(shorter, tmp_path).text.split("\n\n") == STORY
+
+
+def test_updated_and_section() -> None:
+    """When a story last changed and where it stood are read from JSON-LD or `<meta>`; a change is no earlier than it."""
+    meta = (
+        '<meta property="article:modified_time" content="2024-03-02"><meta property="article:section" content="Town">'
+    )
+    (draft,) = read_web_page(page(OPEN_GRAPH + meta))
+    assert isinstance(draft, Draft)
+    assert (draft.updated, draft.section) == ("2024-03-02", "Town")
+    (draft,) = read_web_page(page(OPEN_GRAPH + meta.replace("2024-03-02", "2024-02-01")))
+    assert isinstance(draft, Draft)
+    assert draft.updated is None
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("<div>Posted: Fri 6:45 PM, Mar 1, 2024</div>", ("2024-03-01", "stated")),
+        ("<div class='byline'>Ada Hall | March 1, 2024</div>", ("2024-03-01", "inferred")),
+        ("<div>March 1, 2024</div><div>March 2, 2024</div>", (None, "unknown")),
+        ("<span class='date date-published'>1 March 2024</span>", ("2024-03-01", "stated")),
+        ("<div>Updated: March 1, 2024</div>", (None, "unknown")),
+    ],
+)
+def test_printed_days(inside: str, expected: tuple[str | None, str], tmp_path: Path) -> None:
+    """A day printed between headline and story dates it: labelled it is stated, alone it is inferred."""
+    article = article_of_page(page(inside=inside), tmp_path)
+    assert (article.published, article.published_basis) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "title"),
+    [
+        (
+            '<meta property="og:title" content="Why the bridge stays closed">',
+            "Bridge stays closed",
+            "Bridge stays closed",
+        ),
+        ('<meta property="og:title" content="Bridge stays closed">', "The Canal Courier", "Bridge stays closed"),
+        ("", "My account", "Bridge stays closed"),
+    ],
+)
+def test_headlines(head: str, heading: str, title: str, tmp_path: Path) -> None:
+    """The heading that is like the page's title is the headline; another heading is not."""
+    content = page(head).replace(b"<h1>Bridge stays closed</h1>", f"<h1>{heading}</h1>".encode())
+    assert article_of_page(content, tmp_path).title == title
+
+
+def test_authors_in_links(tmp_path: Path) -> None:
+    """Where no metadata name the authors, a link that is marked as theirs does."""
+    article = article_of_page(page(inside='<a rel="author" href="/hall">Ada Hall</a>'), tmp_path)
+    assert article.authors == ("Ada Hall",)
+
+
+def test_many_attributes() -> None:
+    """A tag of so many attributes that the parser would compare them for minutes is refused at once."""
+    many = " ".join(f"a{number}=1" for number in range(100_000))
+    for tag in (f"<p {many}>x</p>", f'<p a=">" {many}>x</p>', f"<p {many}"):
+        with pytest.raises(UnreadableSource, match="attributes"):
+            list(read_web_page(tag.encode()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr><td>x</td></tr></table>" * 4_000,
+        '<div class="share">' * 150 + f"<p>{STORY[0]}</p>" * 8_000,
+        f"<p>{STORY[0]}</p>" * 12_000,
+        f'<p class="{"x-" * 1_000_000}">{STORY[0]}</p>',
+        "<!--" * 500_000,
+        '<script type="application/ld+json">[' + "{}," * 100_000 + "{}]</script>" * 20,
+        "<article>" + '<time class="published" datetime="le 10 jour 2017">x</time>' * 10_000 + "</article>",
+        "<p>" + "<i></i>x " * 20_000 + "</p>",
+    ],
+    ids=["tables", "nested", "paragraphs", "names", "comments", "json", "times", "empty"],
+)
+@pytest.mark.timeout(60)
+def test_pages_that_take_long(body: str, tmp_path: Path) -> None:
+    """Pages that are made to keep the extractor busy come to an end: as an article, or refused."""
+    (tmp_path / "a.html").write_text(f"<html><head><title>t</title></head><body>{body}</body></html>")
+    started = time.process_time()
+    assert len(list(read_sources([tmp_path / "a.html"]))) == 1
+    assert time.process_time() - started < 10
