@@ -12,17 +12,18 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
+from api.archives import Archive
 from api.errors import Refused
 from api.logs import install_logs
 from api.security import require_loopback
-from api.serving import Opener, Serving
+from api.serving import Serving
 from api.settings import ApiSettings
 from indexes.errors import DatelineError, IndexMissing
 
 _CONNECTIONS = 512
 
 
-Open = Callable[[], AbstractContextManager[Opener]]
+Open = Callable[[], AbstractContextManager[Archive]]
 
 
 def main(arguments: Sequence[str] | None = None, *, open_builds: Open | None = None) -> int:
@@ -33,8 +34,8 @@ def main(arguments: Sequence[str] | None = None, *, open_builds: Open | None = N
         settings = ApiSettings(**given)
         install_logs(settings.log_format, level="debug" if options.debug else settings.log_level)
         require_loopback(settings.host)
-        with _listen(settings.host, settings.port) as listening, (open_builds or _open_builds)() as opener:
-            return _serve(settings, opener, listening)
+        with _listen(settings.host, settings.port) as listening, (open_builds or _open_builds)() as archive:
+            return _serve(settings, archive, listening)
     except DatelineError as error:
         if options.debug:
             raise
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, *, open_builds: Open | None = N
         return 1
 
 
-def _open_builds() -> AbstractContextManager[Opener]:
+def _open_builds() -> AbstractContextManager[Archive]:
     """The builds of DATELINE_HOME; late, because the engines take seconds to import."""
     from api.wiring import open_builds
 
@@ -86,8 +87,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve(settings: ApiSettings, opener: Opener, listening: socket.socket) -> int:
-    app = create_app(opener, settings)
+def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket) -> int:
+    app = create_app(archive, settings)
     config = uvicorn.Config(
         app,
         loop="asyncio",

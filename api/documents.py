@@ -8,19 +8,22 @@ from fastapi import FastAPI
 from api import errors, examples
 from api.problems import INTERNAL, KINDS, MALFORMED, MEDIA_TYPE, TABLE, Kind
 from api.schemas import Problem
-from indexes.errors import IndexDamaged, IndexMissing
+from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMissing
 
 Responses = dict[int | str, dict[str, Any]]
 
 ANSWERED_ERRORS: Sequence[type[Exception]] = (IndexMissing, IndexDamaged, errors.TooBusy)
 """What every route that needs the index may answer with."""
 
+CHANGED_ERRORS: Sequence[type[Exception]] = (BuildLocked, BuildFailed, errors.OriginUnknown, errors.TooBusy)
+"""What every route that changes the index may answer with."""
+
 _BODY_ERRORS = (MALFORMED, TABLE[errors.BodyTooSlow], TABLE[errors.BodyTooLarge], TABLE[errors.UnsupportedMedia])
 
 
-def example_of(*names: str) -> Responses:
+def example_of(*names: str, status: int = 200) -> Responses:
     """The successful answer of a route with its examples, by their names in `examples.NAMED`."""
-    return {200: {"content": {"application/json": {"examples": {name: {"value": name} for name in names}}}}}
+    return {status: {"content": {"application/json": {"examples": {name: {"value": name} for name in names}}}}}
 
 
 def problems_of(*problems: Kind | type[Exception]) -> Responses:
@@ -78,6 +81,7 @@ def _show_examples(document: Mapping[str, Any]) -> None:
     """Put the examples in place of their names: here, because FastAPI takes every null out of what it is given."""
     for operations in document["paths"].values():
         for operation in operations.values():
-            shown = operation["responses"]["200"]["content"]["application/json"]["examples"]
-            for name, example in shown.items():
-                example["value"] = examples.NAMED[name]
+            for response in operation["responses"].values():
+                shown = response.get("content", {}).get("application/json", {}).get("examples", {})
+                for name, example in shown.items():
+                    example["value"] = examples.NAMED[name]

@@ -10,6 +10,7 @@ DatelineError (indexes.errors)
         HostMissing             the Host header is missing or malformed
         HostUnknown             the Host header names another host
         UnsupportedMedia        the body is not sent as JSON
+        OriginUnknown           a page of another site asks for a change
 """
 
 from indexes.errors import DatelineError
@@ -49,3 +50,7 @@ class HostUnknown(ServiceProblem):
 
 class UnsupportedMedia(ServiceProblem):
     """The body is not sent as JSON."""
+
+
+class OriginUnknown(ServiceProblem):
+    """A page of another site asks for a change."""

@@ -26,6 +26,20 @@ LISTED_ARTICLE: dict[str, Any] = {**CITED_ARTICLE, "language": "en"}
 ARTICLE: dict[str, Any] = {**LISTED_ARTICLE, "text": TEXT}
 ARTICLES: dict[str, Any] = {"items": [LISTED_ARTICLE], "next_cursor": None}
 
+NEW_ARTICLE: dict[str, Any] = {
+    "id": _ID,
+    "title": "Ferry stays in harbour",
+    "text": TEXT,
+    "outlet": "Skarn Observer",
+    "author": "Tom Adeyo",
+    "published": "2024-03-05",
+    "language": "en",
+}
+OUTCOMES: dict[str, Any] = {
+    "items": [{"source": "http#1", "kind": "created", "article_id": _ID, "reason": None}],
+    "index_build": "b_20240306t081500+1",
+}
+
 ASK: dict[str, Any] = {
     "question": "What did Brandow say about the rudder?",
     "mode": "answer",
@@ -128,6 +142,41 @@ MANIFEST: dict[str, Any] = {
     "outcomes": {"created": 1, "rejected": 0},
 }
 
+QUEUED: dict[str, Any] = {
+    "id": "j_4be1f6a90c27d358",
+    "state": "queued",
+    "created": "2024-03-07T06:00:00Z",
+    "step": None,
+    "articles_done": 0,
+    "articles_total": None,
+    "passages_per_second": None,
+    "seconds_left": None,
+    "outcomes": None,
+    "error": None,
+    "build": None,
+}
+RUNNING: dict[str, Any] = {
+    **QUEUED,
+    "state": "running",
+    "step": "encode",
+    "articles_done": 312,
+    "articles_total": 1000,
+    "passages_per_second": 164.2,
+    "seconds_left": 20.5,
+}
+BUILT: dict[str, Any] = {
+    **QUEUED,
+    "id": "b_20240306t081500",
+    "state": "done",
+    "created": "2024-03-06T08:15:00Z",
+    "articles_done": 1,
+    "articles_total": 1,
+    "seconds_left": 0.0,
+    "outcomes": {"created": 1, "rejected": 0},
+    "build": "b_20240306t081500+0",
+}
+BUILDS: dict[str, Any] = {"items": [RUNNING, BUILT], "next_cursor": None}
+
 LIVE: dict[str, Any] = {"status": "live"}
 READY: dict[str, Any] = {
     "status": "ready",
@@ -143,7 +192,12 @@ NAMED: dict[str, dict[str, Any]] = {
     "passages": PASSAGES,
     "articles": ARTICLES,
     "article": ARTICLE,
+    "outcomes": OUTCOMES,
     "manifest": MANIFEST,
+    "queued": QUEUED,
+    "running": RUNNING,
+    "built": BUILT,
+    "builds": BUILDS,
     "live": LIVE,
     "ready": READY,
 }

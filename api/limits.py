@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -42,22 +42,29 @@ class Crowds:
 
 
 class Bodies:
-    """Reads the whole body before the request goes on, up to so many bytes and seconds."""
+    """Reads the whole body before the request goes on, up to so many bytes and seconds.
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
+    `larger` are the POST routes whose bodies may have more bytes, by their paths.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, most_bytes: int, seconds: float, larger: Mapping[str, int] | None = None
+    ) -> None:
         self.app = app
         self.most_bytes = most_bytes
         self.seconds = seconds
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request once its body is there, or refuse it with a 413 or 408."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.larger.get(scope["path"], self.most_bytes) if scope["method"] == "POST" else self.most_bytes
         try:
-            self._check(Headers(scope=scope).get("content-length"))
+            _check_length(Headers(scope=scope).get("content-length"), most=most)
             with anyio.fail_after(self.seconds):
-                body = await self._read(receive)
+                body = await _read_body(receive, most=most)
         except BodyTooLarge as error:
             await problem_of(scope, error)(scope, receive, send)
             return
@@ -78,33 +85,47 @@ class Bodies:
 
         await self.app(scope, replay, send)
 
-    def _check(self, length: str | None) -> None:
-        if length is not None and length.isdecimal() and int(length[:20]) > self.most_bytes:
-            raise BodyTooLarge(f"The body has {int(length[:20]):,} bytes; at most {self.most_bytes:,} are read.")
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        body, more = bytearray(), True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self.most_bytes:
-                raise BodyTooLarge(f"The body has more than {self.most_bytes:,} bytes; no more than that are read.")
-        return bytes(body)
+def _check_length(length: str | None, *, most: int) -> None:
+    if length is not None and length.isdecimal() and int(length[:20]) > most:
+        raise BodyTooLarge(f"The body has {int(length[:20]):,} bytes; at most {most:,} are read.")
+
+
+async def _read_body(receive: Receive, *, most: int) -> bytes | None:
+    """The body; None where the client is gone."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most:
+            raise BodyTooLarge(f"The body has more than {most:,} bytes; no more than that are read.")
+    return bytes(body)
 
 
 class Slots:
     """Runs so many jobs at once in threads of its own; some more wait for their turn, the rest are told to come back.
 
     A job that takes too long is given up by its client, but keeps its slot until it ends: threads cannot be stopped.
+    `crowded` and `late` are what is said to the others, with `{taken}` jobs and `{seconds}`.
     """
 
-    def __init__(self, *, slots: int, queue: int, seconds: float) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="answer")
+    def __init__(
+        self,
+        *,
+        slots: int,
+        queue: int,
+        seconds: float,
+        crowded: str = "{taken} questions are being answered or wait: try again in a few seconds.",
+        late: str = "The answer took more than {seconds:g} seconds: try again, or ask with mode 'quotes'.",
+    ) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="slot")
         self._room = slots + queue
         self._seconds = seconds
+        self._crowded = crowded
+        self._late = late
         self._lock = threading.Lock()
         self._taken = 0
 
@@ -117,7 +138,7 @@ class Slots:
         """The result of the job. Raises `TooBusy`, and what the job raises."""
         with self._lock:
             if self._taken >= self._room:
-                raise TooBusy(f"{self._taken} questions are being answered or wait: try again in a few seconds.")
+                raise TooBusy(self._crowded.format(taken=self._taken))
             self._taken += 1
         work = self._threads.submit(contextvars.copy_context().run, job)
         work.add_done_callback(self._give_back)
@@ -125,8 +146,7 @@ class Slots:
             with anyio.fail_after(self._seconds):
                 return await asyncio.wrap_future(work)
         except TimeoutError as error:
-            message = f"The answer took more than {self._seconds:g} seconds: try again, or ask with mode 'quotes'."
-            raise TooBusy(message) from error
+            raise TooBusy(self._late.format(seconds=self._seconds)) from error
 
     def close(self) -> None:
         """Drop the jobs that wait; those that run end by themselves."""

@@ -16,19 +16,26 @@ from starlette.types import Scope
 from api import errors
 from api.logs import open_log
 from indexes.errors import (
+    BuildFailed,
+    BuildLocked,
     DatelineError,
     IndexDamaged,
     IndexMismatch,
     IndexMissing,
     IndexProblem,
     InvalidCursor,
+    NothingIndexed,
     UnknownArticle,
+    UnknownBuild,
     WeightsProblem,
 )
 from qa.errors import InvalidQuestion, ModelFailed, ModelUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+FORMS = frozenset({"<one>", "<many>"})
+"""The forms that a body may have; which of them it was read as is no place in the request."""
+
 _LONGEST_VALUE = 60
 
 
@@ -63,12 +70,24 @@ OTHER = Kind("refused", 400, "The request is refused")
 
 TABLE: Mapping[type[Exception], Kind] = {
     UnknownArticle: Kind("unknown-article", 404, "The article is not stored"),
+    UnknownBuild: Kind("unknown-build", 404, "The build is not known"),
+    BuildLocked: Kind("build-running", 409, "The index is being built or changed"),
+    NothingIndexed: Kind("nothing-indexed", 422, "None of the articles can be indexed"),
+    BuildFailed: Kind(
+        "build-failed",
+        500,
+        "The index could not be changed",
+        "The change was undone and the index is as it was. The service's log says why: a full disk, most often.",
+    ),
     InvalidCursor: Kind(
         "invalid-cursor", 400, "The cursor is not valid", "No page gave out this cursor. Leave it out to start anew."
     ),
     InvalidQuestion: Kind("invalid-question", 422, "The question cannot be asked like this"),
     IndexMissing: Kind(
-        "no-index", 503, "There is no index", "There is no index yet: run `python -m indexes build`, then ask again."
+        "no-index",
+        503,
+        "There is no index",
+        "There is no index yet: run `python -m indexes build` or POST /v1/index/builds.",
     ),
     IndexMismatch: Kind(
         "index-mismatch",
@@ -110,6 +129,7 @@ TABLE: Mapping[type[Exception], Kind] = {
     errors.HostMissing: Kind("no-host", 400, "The Host header cannot be used"),
     errors.HostUnknown: Kind("unknown-host", 421, "The request is for another host"),
     errors.UnsupportedMedia: Kind("unsupported-media-type", 415, "The body is not sent as JSON"),
+    errors.OriginUnknown: Kind("foreign-origin", 403, "A page of another site asks for a change"),
 }
 """What each error class means to a client; a class that is missing here is looked up by its bases."""
 
@@ -151,7 +171,7 @@ def problem(
         **members,
     }
     extra = dict(headers or {})
-    if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if kind.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT}:
         extra.setdefault("Retry-After", str(RETRY_SECONDS))
     return JSONResponse(document, status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
 
@@ -207,7 +227,7 @@ def _fields(error: RequestValidationError) -> list[dict[str, str]]:
     """Each bad field by its place in the request (`filters.published.from`; `body` for the whole body)."""
     fields = []
     for one in error.errors():
-        inside = ".".join(str(part) for part in one["loc"][1:])
+        inside = ".".join(str(part) for part in one["loc"][1:] if part not in FORMS)
         name = without_surrogates(inside or str(one["loc"][0]))
         fields.append({"field": name if len(name) <= _LONGEST_VALUE else f"{name[:59]}…", "message": _message(one)})
     return fields

@@ -108,9 +108,9 @@ def _route(method: str, path: str, operation: Mapping[str, Any], schemas: Mappin
         )
         parts.append(_table(("parameter", "kind", ""), rows))
     if "requestBody" in operation:
-        schema = _resolve(operation["requestBody"]["content"]["application/json"]["schema"], schemas)
-        parts.append(_fields(schema))
-        parts.extend(_example("Request", one) for one in schema.get("examples", ()))
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        parts.append(_fields(_find("properties", schema, schemas)))
+        parts.extend(_example("Request", one) for one in _find("examples", schema, schemas).get("examples", ()))
     problems: list[str] = []
     for status, response in operation["responses"].items():
         for media, content in response.get("content", {}).items():
@@ -132,7 +132,7 @@ def _fields(schema: Mapping[str, Any]) -> str:
             _kind(one) + (", required" if name in required else ""),
             _code(one.get("description", "")),
         )
-        for name, one in schema["properties"].items()
+        for name, one in schema.get("properties", {}).items()
     )
     return _table(("field", "kind", ""), rows)
 
@@ -142,9 +142,17 @@ def _example(title: str, example: object) -> str:
     return f"<h3>{escape(title)}</h3>\n<pre>{escape(text)}</pre>"
 
 
-def _resolve(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    return found
+def _find(member: str, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema that has the member: this one, the one that it stands for, or the first of its forms."""
+    while member not in schema:
+        forms = schema.get("oneOf") or schema.get("anyOf")
+        if "$ref" in schema:
+            schema = schemas[schema["$ref"].rpartition("/")[2]]
+        elif forms:
+            schema = forms[0]
+        else:
+            break
+    return schema
 
 
 def _kind(schema: Mapping[str, Any]) -> str:

@@ -4,12 +4,13 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import HostMissing, HostUnknown, Refused, UnsupportedMedia
+from api.errors import HostMissing, HostUnknown, OriginUnknown, Refused, UnsupportedMedia
 from api.problems import problem_of, without_surrogates
 
 HEADERS: Mapping[str, str] = {
@@ -85,3 +86,25 @@ async def require_json(request: Request) -> None:
     if not is_json and await request.body():
         shown = without_surrogates(repr(sent[:60])) if sent else "missing"
         raise UnsupportedMedia(f"The Content-Type is {shown}: send the body as application/json.")
+
+
+async def require_own_origin(request: Request) -> None:
+    """Refuse what a page of another site asks for: a body can be missing, and then no preflight keeps it out.
+
+    Browsers name the origin of every request that may change something. Raises `OriginUnknown`.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and _place(origin) != request.headers["host"].lower():
+        message = f"The request comes from a page of {without_surrogates(origin[:80])!r}, not from this service: "
+        raise OriginUnknown(message + "send it from a program.")
+
+
+def _place(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+CHANGES = (Depends(require_own_origin), Depends(require_json))
+"""What every route that changes something asks of a request first. The scope `admin` is one more line of this."""

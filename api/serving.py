@@ -101,26 +101,31 @@ class Serving:
         return failure.error if failure else None
 
     def refresh(self) -> None:
-        """Open the current build where it is not the one that serves. Never raises: see `failure`."""
-        try:
-            mark = None if self._closed else self._opener.current()
-        except DatelineError as error:
-            self._failure = _Failure(None, error)
-            return
-        if self._is_settled(mark):
-            return
-        if not self._opening.acquire(blocking=self._held is None):
-            return  # another request is opening it; meanwhile the last good build serves
-        try:
+        """Open the current build where it is not the one that serves. Never raises: see `failure`.
+
+        Opening takes as long as it takes, and the one who calls waits; meanwhile the last good build serves requests.
+        """
+        with self._opening:
+            try:
+                mark = None if self._closed else self._opener.current()
+            except DatelineError as error:
+                self._failure = _Failure(None, error)
+                return
+            except ValueError:
+                message = "It cannot be read which build is current: run `python -m indexes rollback`, or build again."
+                self._failure = _Failure(None, IndexDamaged(message))
+                return
             if not self._is_settled(mark):
                 self._open(mark)
-        finally:
-            self._opening.release()
 
     @contextmanager
     def lend(self) -> Iterator[Opened]:
-        """The open build, kept open until the request is done with it. Raises why there is none."""
-        self.refresh()
+        """The open build, kept open until the request is done with it. Raises why there is none.
+
+        A request waits for the opening of a build only where none serves yet.
+        """
+        if self._held is None:
+            self.refresh()
         with self._lock:
             held = self._held
             if held is None:
@@ -133,8 +138,8 @@ class Serving:
 
     def close(self) -> None:
         """Close the build that serves, once nobody uses it."""
-        self._closed = True
         with self._lock:
+            self._closed = True
             held, self._held = self._held, None
         if held:
             self._let_go(held, replaced=True)
@@ -164,9 +169,12 @@ class Serving:
             message = f"The index cannot be opened ({type(error).__name__}): run `python -m indexes verify`."
             self._failure = _Failure(mark, IndexDamaged(message))
             return
+        new = _Held(opened, mark)
         with self._lock:
-            before, self._held = self._held, _Held(opened, mark)
-            self._failure = None
+            if self._closed:  # while it was being opened
+                before: _Held | None = new
+            else:
+                before, self._held, self._failure = self._held, new, None
         self._log.info("index opened", build=opened.manifest.name)
         if before:
             self._let_go(before, replaced=True)

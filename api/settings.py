@@ -18,6 +18,9 @@ class ApiSettings(Settings):
         description="Names, separated by commas, that a request's `Host` header may have; `DATELINE_HOST` is added.",
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Bytes of a request body that are read; more is a 413.")
+    max_articles_bytes: int = Field(
+        16_777_216, ge=1024, description="The same for `POST /v1/articles`, which may bring many articles."
+    )
     body_seconds: float = Field(10, gt=0, description="Seconds in which a request body must arrive; longer is a 408.")
     max_requests: int = Field(32, ge=1, description="Requests that are worked on at once; more are a 503.")
     answer_slots: int = Field(

@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.changing import Changes
 from api.limits import Slots
 from api.serving import Serving
 
@@ -13,6 +14,7 @@ class State(TypedDict):
 
     serving: Serving
     slots: Slots
+    changes: Changes
 
 
 def _serving(request: Request) -> Serving:
@@ -23,5 +25,10 @@ def _slots(request: Request) -> Slots:
     return cast("Slots", request.state.slots)
 
 
+def _changes(request: Request) -> Changes:
+    return cast("Changes", request.state.changes)
+
+
 ServingOf = Annotated[Serving, Depends(_serving)]
 SlotsOf = Annotated[Slots, Depends(_slots)]
+ChangesOf = Annotated[Changes, Depends(_changes)]

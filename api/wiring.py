@@ -1,13 +1,19 @@
 """Opens the builds of DATELINE_HOME and the language model for the service: the only file that names them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
+from api.archives import Added
+from api.building import Run
+from api.processes import BuildProcess
 from api.serving import Opened
-from indexes.builds import read_current
-from indexes.errors import WeightsProblem
+from indexes.building import add_articles, roll_back_index
+from indexes.builds import folder_of, kept_builds, lock_builds, read_current, read_manifest
+from indexes.deleting import delete_articles
+from indexes.errors import BuildFailed, IndexDamaged, UnknownArticle, UnknownBuild, WeightsProblem
+from indexes.forgetting import forget_traces
 from indexes.settings import IndexSettings
-from indexes.types import Encoder
+from indexes.types import Article, Encoder, Manifest, Outcome
 from indexes.wiring import open_index
 from qa.errors import ModelUnavailable
 from qa.settings import QaSettings
@@ -16,7 +22,7 @@ from qa.wiring import open_answerer
 
 
 class Builds:
-    """The current build of DATELINE_HOME, with one language model and one encoder for all builds."""
+    """The builds of DATELINE_HOME, with one language model and one encoder for all of them."""
 
     def __init__(
         self, index_settings: IndexSettings, settings: QaSettings, *, model: LanguageModel | None, model_state: str
@@ -26,6 +32,8 @@ class Builds:
         self._model = model
         self._model_state = model_state
         self._encoder: Encoder | None = None
+        self._deleted: list[list[str]] = []
+        """For each open build the articles that were deleted since: an answer under way may still tell of them."""
 
     def current(self) -> str | None:
         """The build that `current` points at."""
@@ -48,11 +56,56 @@ class Builds:
             index.close()
             raise
 
+        deleted: list[str] = []
+        self._deleted.append(deleted)
+
         def close() -> None:
             answerer.close()
             index.close()
+            self._deleted.remove(deleted)
+            if deleted:
+                forget_traces(self._index_settings.home, deleted)
 
         return Opened(manifest=index.manifest, catalogue=index.catalogue, answerer=answerer, close=close)
+
+    def require_free(self) -> None:
+        """Raises `BuildLocked` while somebody builds or changes the index, also from the command line."""
+        with lock_builds(self._index_settings.home):
+            pass
+
+    def start_build(self) -> Run:
+        """`python -m indexes build` of the configured seeds, in a process of its own. Raises `BuildFailed`."""
+        try:
+            return BuildProcess()
+        except OSError as error:
+            raise BuildFailed(f"the build cannot be started ({error}); make room for one more process") from error
+
+    def kept(self) -> Sequence[Manifest]:
+        """The manifests of the builds that are kept, oldest first; a damaged one is left out."""
+        home = self._index_settings.home
+        found = []
+        for build in kept_builds(home):
+            with suppress(IndexDamaged, UnknownBuild):  # the latter where it was dropped just now
+                found.append(read_manifest(folder_of(home, build)))
+        return found
+
+    def roll_back(self, build: str | None) -> Manifest:
+        """Make a kept build current. Raises `UnknownBuild`, `BuildLocked`, `IndexDamaged`."""
+        name = roll_back_index(self._index_settings, build)
+        return read_manifest(folder_of(self._index_settings.home, name))
+
+    def add(self, found: Sequence[Article | Outcome]) -> Added:
+        """Add or replace articles in the current build. Raises `BuildLocked`, `BuildFailed`, `WeightsProblem`."""
+        report = add_articles(found, settings=self._index_settings, encoder=self._encoder)
+        return Added(build=report.manifest.name, outcomes=report.outcomes)
+
+    def delete(self, article_id: str) -> None:
+        """Remove an article from every kept build, and from traces. Raises `UnknownArticle`, and what `add` raises."""
+        report = delete_articles([article_id], settings=self._index_settings)
+        if article_id in report.unknown:
+            raise UnknownArticle(f"No article has the id {article_id!r}: GET /v1/articles lists those that are stored.")
+        for deleted in self._deleted:
+            deleted.append(article_id)
 
 
 @contextmanager

@@ -2,15 +2,17 @@
 
 import argparse
 import json
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexes.errors import DatelineError, IndexProblem, NothingIndexed, UnreadableSource
+from indexes.telling import JsonLines
 
 if TYPE_CHECKING:
     from indexes.building import BuildReport
@@ -69,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="files and folders (default: DATELINE_SEEDS)"
     )
+    build.add_argument(
+        "--progress", choices=("text", "json"), default="text", help="json: lines of JSON for programs, the result last"
+    )
     build.add_argument("--if-missing", action="store_true", help="do nothing where there is an index already")
     adding = add("add", _add, "add articles to the current build, or replace those of the same id")
     adding.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files and folders")
@@ -105,11 +110,15 @@ def _build(options: argparse.Namespace) -> int:
     from indexes.building import build_index
 
     before = disk_use(settings.home)
-    with _shown() as progress:
+    lines = JsonLines(sys.stdout) if options.progress == "json" else None
+    with nullcontext(lines) if lines else _shown() as progress:
         report = build_index(
             options.paths or [settings.seeds], settings=settings, progress=progress, encoder=options.encoder
         )
-    _print_report(report, before, disk_use(settings.home))
+    if lines:
+        lines.write(_told(report))
+    else:
+        _print_report(report, before, disk_use(settings.home))
     return OK
 
 
@@ -142,6 +151,18 @@ def _delete(options: argparse.Namespace) -> int:
     for article_id in report.unknown:
         print(f"dateline: no kept build has an article {article_id!r}; nothing was deleted for it", file=sys.stderr)
     return FAILED if report.unknown else OK
+
+
+def _told(report: "BuildReport") -> dict[str, object]:
+    """What a build came to, for a program."""
+    manifest = report.manifest
+    return {
+        "build": manifest.name,
+        "articles": manifest.articles,
+        "passages": manifest.passages,
+        "encoded": report.encoded,
+        "outcomes": {kind: manifest.outcomes.get(kind, 0) for kind in _KINDS},
+    }
 
 
 def _print_report(report: "BuildReport", before: int, after: int) -> None:
@@ -248,4 +269,5 @@ def _lines(step: str, done: int, total: int | None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a build that is asked to end tidies up, as at Ctrl-C
     sys.exit(main())

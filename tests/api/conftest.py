@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import ApiSettings
-from tests.fakes.answering import FakeOpener, SharedWordsAnswerer
+from tests.fakes.answering import SharedWordsAnswerer
+from tests.fakes.changing import FakeArchive, SteppedWatch
 
 Client = TestClient
 Open = Callable[..., TestClient]
@@ -50,18 +51,24 @@ def answerer() -> SharedWordsAnswerer:
 
 
 @pytest.fixture
-def opener(answerer: SharedWordsAnswerer) -> FakeOpener:
-    """What opens the fake answerer."""
-    return FakeOpener(answerer)
+def opener(answerer: SharedWordsAnswerer) -> FakeArchive:
+    """The archive, which opens the fake answerer."""
+    return FakeArchive(answerer)
 
 
 @pytest.fixture
-def open_client(opener: FakeOpener) -> Iterator[Open]:
+def watch() -> SteppedWatch:
+    """The watch over the current build, which looks when a test steps it."""
+    return SteppedWatch()
+
+
+@pytest.fixture
+def open_client(opener: FakeArchive, watch: SteppedWatch) -> Iterator[Open]:
     """Starts a service with settings of its own; each is stopped at the end."""
     clients: list[TestClient] = []
 
     def open_(**settings: Any) -> TestClient:  # noqa: ANN401 - the fields of ApiSettings
-        client = TestClient(create_app(opener, ApiSettings(**settings)), base_url="http://localhost")
+        client = TestClient(create_app(opener, ApiSettings(**settings), watch=watch), base_url="http://localhost")
         client.__enter__()
         clients.append(client)
         return client

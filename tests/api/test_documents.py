@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api import examples, schemas
+from api import archive_schemas, examples, schemas
+from api.archive_schemas import ArticleOutcomes, BuildJob, BuildList, NewArticle, Rollback
 from api.problems import KINDS, TABLE
 from api.schemas import Answer, Article, ArticleList, Ask, IndexManifest, Live, Passages, Problem, Ready, Search, Wire
 from tests.api.conftest import Client
@@ -16,7 +17,13 @@ ROUTES = {
     ("post", "/v1/search"),
     ("get", "/v1/articles"),
     ("get", "/v1/articles/{article_id}"),
+    ("post", "/v1/articles"),
+    ("delete", "/v1/articles/{article_id}"),
     ("get", "/v1/index"),
+    ("post", "/v1/index/builds"),
+    ("get", "/v1/index/builds"),
+    ("get", "/v1/index/builds/{build_id}"),
+    ("post", "/v1/index/rollback"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
 }
@@ -43,20 +50,30 @@ def test_routes(document: dict[str, Any]) -> None:
 def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:
     """Each route has an example of its answer, and of its body if it has one, that fits the schema beside it."""
     for operation in _operations(document).values():
-        content = operation["responses"]["200"]["content"]["application/json"]
-        shown = [one["value"] for one in content["examples"].values()]
-        assert shown
-        _check(shown, content["schema"])
+        status, answer = next((one, answer) for one, answer in operation["responses"].items() if one < "300")
+        if status == "204":
+            assert "content" not in answer
+        else:
+            content = answer["content"]["application/json"]
+            shown = [one["value"] for one in content["examples"].values()]
+            assert shown
+            _check(shown, content["schema"])
         if "requestBody" in operation:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
-            name = schema["$ref"].rpartition("/")[2]
-            asked = document["components"]["schemas"][name]["examples"]
+            schema = schema if "$ref" in schema else schema["anyOf"][0]
+            asked = document["components"]["schemas"][_name_of(schema)]["examples"]
             assert asked
             _check(asked, schema)
 
 
+def _name_of(schema: dict[str, Any]) -> str:
+    name: str = schema["$ref"].rpartition("/")[2]
+    return name
+
+
 def _check(shown: list[Any], schema: dict[str, Any]) -> None:
-    model = getattr(schemas, schema["$ref"].rpartition("/")[2])
+    name = _name_of(schema)
+    model = getattr(schemas, name, None) or getattr(archive_schemas, name)
     for example in shown:
         model.model_validate(example)
 
@@ -72,6 +89,11 @@ def _check(shown: list[Any], schema: dict[str, Any]) -> None:
         (ArticleList, examples.ARTICLES),
         (Article, examples.ARTICLE),
         (IndexManifest, examples.MANIFEST),
+        (ArticleOutcomes, examples.OUTCOMES),
+        (BuildJob, examples.QUEUED),
+        (BuildJob, examples.RUNNING),
+        (BuildJob, examples.BUILT),
+        (BuildList, examples.BUILDS),
         (Live, examples.LIVE),
         (Ready, examples.READY),
     ],
@@ -100,17 +122,22 @@ def test_errors_are_listed(document: dict[str, Any]) -> None:
     assert statuses["get", "/v1/articles"] >= {"400", "421", "500", "503"}
     assert statuses["get", "/v1/articles/{article_id}"] >= {"404", "503"}
     assert "422" not in statuses["get", "/v1/articles"]
+    assert statuses["post", "/v1/articles"] >= {"200", "403", "409", "413", "415", "422", "500", "503"}
+    assert statuses["delete", "/v1/articles/{article_id}"] >= {"204", "403", "404", "409", "500", "503"}
+    assert statuses["post", "/v1/index/builds"] >= {"202", "403", "409", "422", "500"}
+    assert statuses["get", "/v1/index/builds/{build_id}"] >= {"200", "404"}
+    assert statuses["post", "/v1/index/rollback"] >= {"200", "403", "404", "409", "422", "503"}
     for operation in operations.values():
         for status, response in operation["responses"].items():
-            for media, content in response["content"].items():
-                if status != "200":
+            for media, content in response.get("content", {}).items():
+                if status >= "300":
                     assert media == "application/problem+json"
                     _check([one["value"] for one in content.get("examples", {}).values()], content["schema"])
 
 
 def test_unknown_fields_are_refused_in_the_schema(document: dict[str, Any]) -> None:
     """The schemas of the requests say that other fields are refused."""
-    for name in ("Ask", "Search", "Filters", "Published", "Exchange"):
+    for name in ("Ask", "Search", "Filters", "Published", "Exchange", "NewArticle", "BuildRequest", "Rollback"):
         assert document["components"]["schemas"][name]["additionalProperties"] is False
 
 
@@ -180,7 +207,7 @@ def test_reference_is_whole(client: Client, document: dict[str, Any]) -> None:
     page.feed(text)
     for method, path in ROUTES:
         assert f"<code>{method.upper()} {path}</code>" in text
-    for field in (*Ask.model_fields, "explain", "cursor", "from"):
+    for field in (*Ask.model_fields, *NewArticle.model_fields, *Rollback.model_fields, "explain", "cursor", "from"):
         assert f"<code>{field}</code>" in text
     for kind in KINDS:
         assert kind.type.startswith("/docs#")

@@ -81,3 +81,18 @@ def test_any_question(client: Client, question: str) -> None:
 
 def _sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
+
+
+article_names = st.sampled_from(["id", "title", "text", "outlet", "author", "published", "url", "language", "build"])
+article_values = scalars | st.lists(scalars, max_size=3) | st.dictionaries(article_names, scalars, max_size=2)
+new_articles = st.dictionaries(article_names, article_values, max_size=8).map(
+    lambda one: {"title": "Valves", "text": "Forty valves.", **one}
+)
+
+
+@pytest.mark.parametrize("path", ["/v1/articles", "/v1/index/rollback"])
+@plain
+@given(body=values | new_articles | st.lists(new_articles | values, max_size=3))
+def test_any_change(client: Client, path: str, body: object) -> None:
+    """Whatever is sent as a change is carried out or refused with a problem document."""
+    _check(client.post(path, content=json.dumps(body).encode(), headers={"Content-Type": "application/json"}))

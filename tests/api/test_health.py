@@ -7,6 +7,7 @@ from indexes.errors import IndexMismatch
 from tests.api.conftest import Client, Open
 from tests.api.documents import check_problem
 from tests.fakes.answering import FakeOpener, OddError, SharedWordsAnswerer
+from tests.fakes.changing import SteppedWatch
 
 
 def test_live(open_client: Open, opener: FakeOpener) -> None:
@@ -61,10 +62,11 @@ def test_not_ready_with_a_broken_part(
     assert any("the disk at" in line.get("exception", "") for line in logs)
 
 
-def test_ready_on_the_last_good_build(client: Client, opener: FakeOpener) -> None:
+def test_ready_on_the_last_good_build(client: Client, opener: FakeOpener, watch: SteppedWatch) -> None:
     """When a newer build cannot be opened the last good one serves, and readiness says so."""
     opener.failing = IndexMismatch("the build was made with encoder 'x'; build again")
     opener.mark = "b_newer+0"
+    watch.step()
     body = client.get("/health/ready").json()
     assert body["status"] == "ready"
     assert body["index"].startswith("b_fake+0; the current build is not served: the build was made with encoder 'x'")

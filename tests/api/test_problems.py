@@ -28,7 +28,7 @@ def test_nearest_class_counts() -> None:
         """A damaged index of a special kind."""
 
     assert find_kind(Torn("x")) is TABLE[index_errors.IndexDamaged]
-    assert find_kind(index_errors.BuildLocked("x")) is TABLE[index_errors.IndexProblem]
+    assert find_kind(index_errors.BuildLocked("x")) is TABLE[index_errors.BuildLocked]
     assert find_kind(OddError("x")) is INTERNAL
     assert find_kind(ValueError("x")) is INTERNAL
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.__main__ import main
-from tests.fakes.answering import FakeOpener, SharedWordsAnswerer
+from tests.fakes.answering import SharedWordsAnswerer
+from tests.fakes.changing import FakeArchive
 
 
 @contextmanager
-def open_fake_builds() -> Iterator[FakeOpener]:
+def open_fake_builds() -> Iterator[FakeArchive]:
     """A build, unless FAKE_BUILD is empty, with the language model in the state FAKE_LLM."""
     answerer = SharedWordsAnswerer(llm=os.environ.get("FAKE_LLM", "ready"))
-    yield FakeOpener(answerer, mark=os.environ.get("FAKE_BUILD", "b_fake+0") or None)
+    yield FakeArchive(answerer, mark=os.environ.get("FAKE_BUILD", "b_fake+0") or None)
 
 
 if __name__ == "__main__":

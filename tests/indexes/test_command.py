@@ -53,6 +53,34 @@ def test_build_with_rejected_articles(command: Command, tmp_path: Path, capsys: 
     assert out.endswith("created 4, replaced 0, unchanged 0, duplicate_of 1, rejected 1\n")
 
 
+def test_build_for_a_program(command: Command, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --progress json every line on standard output is JSON: the steps, and the result last; nothing else is said."""
+    assert command("build", "--progress", "json") == 0
+    out, err = capsys.readouterr()
+    *steps, result = [json.loads(line) for line in out.splitlines()]
+    assert {"step": "encode", "done": 4, "total": 4} in steps
+    assert [step["step"] for step in steps] == sorted(
+        (step["step"] for step in steps), key=["read", "split", "encode"].index
+    )
+    assert result == {
+        "build": f"{read_current(home)}+0",
+        "articles": 4,
+        "passages": 4,
+        "encoded": 4,
+        "outcomes": {"created": 4, "replaced": 0, "unchanged": 0, "duplicate_of": 0, "rejected": 0},
+    }
+    assert err == ""
+
+
+def test_failure_for_a_program(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --progress json a failure is told as to a person: one line on standard error, and the exit code."""
+    assert command("build", "--progress", "json", "nowhere") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("dateline: 'nowhere' does not exist")
+    assert err.count("\n") == 1
+
+
 def test_build_if_missing(command: Command, home: Path) -> None:
     """With --if-missing an index that is there is left alone."""
     assert command("build", "--if-missing") == 0
@@ -95,6 +123,29 @@ def test_build_while_another_builds(command: Command, home: Path, capsys: pytest
     with lock_builds(home):
         assert command("build") == 1
     assert "another build is running" in capsys.readouterr().err
+
+
+def test_add_and_delete(command: Command, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is added and what is deleted is told with the revision; an id that no build has is an error of its own."""
+    command("build")
+    new = write_records(tmp_path / "new.jsonl", [{"id": "gull", "title": "Gull", "text": "A gull stole a wig."}])
+    assert command("add", str(new)) == 0
+    out = capsys.readouterr().out
+    assert f"build {read_current(home)}: 5 articles, 5 passages, 1 encoded" in out
+    assert str(read_current(home)).endswith("+1")
+    assert command("delete", "gull", "nowhere") == 1
+    out, err = capsys.readouterr()
+    assert "deleted: gull\n" in out
+    assert f"build {read_current(home)}: 4 articles, 4 passages" in out
+    assert "no kept build has an article 'nowhere'" in err
+    assert command("delete", "ferry") == 0
+
+
+def test_articles_that_are_left_out(command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A build says how many articles of the build before it has not read again."""
+    command("build")
+    assert command("build", str(write_records(tmp_path / "fewer.jsonl", RECORDS[:1]))) == 0
+    assert "no longer indexed: 3 articles of the build before" in capsys.readouterr().out
 
 
 def test_traceback_on_request(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,9 +203,9 @@ def test_verify(command: Command, home: Path, capsys: pytest.CaptureFixture[str]
     assert command("verify", "--check-only") == 0
 
 
-@pytest.mark.parametrize("arguments", [(), ("unknown",), ("status", "--unknown"), ("add", "x")])
+@pytest.mark.parametrize("arguments", [(), ("unknown",), ("status", "--unknown"), ("add",), ("delete",)])
 def test_wrong_usage(command: Command, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """Wrong usage exits with 2 and shows how it is used; commands of a later release are not offered."""
+    """Wrong usage exits with 2 and shows how it is used."""
     with pytest.raises(SystemExit) as caught:
         command(*arguments)
     assert caught.value.code == 2

@@ -1,0 +1,188 @@
+"""The life of an index over HTTP: the real server, builds in real processes, the real encoder; no language model."""
+
+import json
+import os
+import queue
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from indexes.builds import lock_builds, read_current
+from tests.fakes.archive import RECORDS, write_records
+
+ROOT = Path(__file__).parents[2]
+QUESTION = {"question": "What did Edda Crane say?"}
+
+pytestmark = [pytest.mark.encoder, pytest.mark.timeout(600)]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service. Its log is read all the time: a full pipe would hold it up."""
+
+    process: subprocess.Popen[str]
+    client: httpx.Client
+    logged: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
+
+    def listen(self) -> None:
+        """Read the log until its end."""
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.logged.put(line)
+        self.logged.put(None)
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        """The next line of the log that tells of this event."""
+        while (line := self.logged.get(timeout=300)) is not None:
+            told: dict[str, Any] = json.loads(line)
+            if told["event"] == event:
+                return told
+        raise AssertionError(f"the service ended before {event!r}")
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self.process.terminate()
+        assert self.process.wait(120) == 0
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[Service]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    weights = {name: value for name, value in os.environ.items() if name.startswith("DATELINE_WEIGHTS")}
+    settings = {"DATELINE_HOME": "home", "DATELINE_SEEDS": "archive.jsonl", "DATELINE_LLM": "quotes"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "--port", "0"],
+        cwd=folder,
+        env={**kept, **weights, **settings, "DATELINE_LOG_FORMAT": "json", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    listening: threading.Thread | None = None
+    try:
+        match = re.search(r"http://\S+(?= )", process.stdout.readline())
+        assert match, process.communicate()
+        with httpx.Client(base_url=match[0], trust_env=False, timeout=120) as client:
+            service = Service(process, client)
+            listening = threading.Thread(target=service.listen)
+            listening.start()
+            yield service
+    finally:
+        if process.poll() is None:
+            process.kill()
+        if listening is not None:
+            listening.join(60)
+        process.communicate()
+
+
+def _current(client: httpx.Client) -> str:
+    build: str = client.get("/v1/index").json()["build"]
+    return build
+
+
+def test_builds_and_rollback(tmp_path: Path) -> None:
+    """A service without an index builds one, moves to the next while it answers, goes back, and lets others build."""
+    write_records(tmp_path / "archive.jsonl", RECORDS[:2])
+    with _service(tmp_path) as service:
+        client = service.client
+        assert client.post("/v1/ask", json=QUESTION).status_code == 503
+        where = client.post("/v1/index/builds").headers["location"]
+        service.wait_for("build done")
+        job = client.get(where).json()
+        assert (job["state"], job["articles_done"], job["outcomes"]["created"]) == ("done", 2, 2)
+        first = _current(client)
+        assert job["build"] == first
+
+        write_records(tmp_path / "archive.jsonl")
+        where = client.post("/v1/index/builds").headers["location"]
+        refused = client.post("/v1/index/builds")
+        assert (refused.status_code, refused.json()["title"]) == (409, "The index is being built or changed")
+        answers = []
+        while client.get(where).json()["state"] in {"queued", "running"}:
+            answers.append(client.post("/v1/ask", json=QUESTION))
+        assert answers
+        assert {answer.status_code for answer in answers} == {200}
+        second = _current(client)
+        assert client.get(where).json()["build"] == second
+        assert {answer.json()["index_build"] for answer in answers} <= {first, second}
+        assert all("The river has beaten us" in answer.text for answer in answers)
+        assert client.get("/v1/index").json()["articles"] == 4
+
+        assert client.post("/v1/index/rollback").json()["build"] == first == _current(client)
+        assert client.post("/v1/ask", json=QUESTION).json()["index_build"] == first
+        assert client.post("/v1/index/rollback", json={"build": second}).json()["build"] == second == _current(client)
+        assert [one["build"] for one in client.get("/v1/index/builds").json()["items"]] == [second, first]
+
+        with lock_builds(tmp_path / "home"):
+            for path in ("/v1/index/builds", "/v1/index/rollback"):
+                locked = client.post(path)
+                assert locked.status_code == 409
+                assert f"process {os.getpid()}" in locked.json()["detail"]
+        service.stop()
+
+
+def test_stop_while_building(tmp_path: Path) -> None:
+    """A service that is asked to end while it builds ends its build too, and the index stays as it was."""
+    write_records(tmp_path / "archive.jsonl")
+    with _service(tmp_path) as service:
+        assert service.client.post("/v1/index/builds").status_code == 202
+        service.stop()
+        service.wait_for("build failed")
+    assert read_current(tmp_path / "home") is None
+    with lock_builds(tmp_path / "home"):
+        pass
+
+
+def test_failed_build(tmp_path: Path) -> None:
+    """Seeds that are not there are the error of the job, which shows no path of the server but the last part."""
+    with _service(tmp_path) as service:
+        where = service.client.post("/v1/index/builds").headers["location"]
+        service.wait_for("build failed")
+        job = service.client.get(where).json()
+        assert job["state"] == "failed"
+        assert job["error"] == "'archive.jsonl' does not exist: give files or folders that do"
+        service.stop()
+
+
+def test_articles_come_and_go(tmp_path: Path) -> None:
+    """An article that is added is quoted by the next answer; once removed it is gone, also from the build before."""
+    write_records(tmp_path / "archive.jsonl", RECORDS[1:])
+    with _service(tmp_path) as service:
+        client = service.client
+        added = client.post("/v1/articles", json=dict(RECORDS[0])).json()
+        assert [one["kind"] for one in added["items"]] == ["created"]
+        assert added["index_build"] == _current(client)
+        client.post("/v1/index/builds")
+        service.wait_for("build done")
+        assert client.get("/v1/articles/mill-1").status_code == 404
+        assert [one["kind"] for one in client.post("/v1/articles", json=dict(RECORDS[0])).json()["items"]] == [
+            "created"
+        ]
+        assert [one["kind"] for one in client.post("/v1/articles", json=dict(RECORDS[0])).json()["items"]] == [
+            "unchanged"
+        ]
+        answer = client.post("/v1/ask", json=QUESTION).json()
+        quotes = [*answer["citations"], *answer["closest"]]
+        assert "mill-1" in [one["article"]["id"] for one in quotes]
+        assert answer["index_build"] == _current(client)
+        text = client.get("/v1/articles/mill-1").json()["text"]
+        assert all(
+            text[one["start"] : one["end"]] == one["quote"] for one in quotes if one["article"]["id"] == "mill-1"
+        )
+        assert client.delete("/v1/articles/mill-1").status_code == 204
+        assert client.get("/v1/articles/mill-1").status_code == 404
+        assert client.delete("/v1/articles/mill-1").status_code == 404
+        assert client.post("/v1/index/rollback").status_code == 200
+        assert client.get("/v1/articles/mill-1").status_code == 404
+        assert "river" not in client.post("/v1/ask", json=QUESTION).text
+        service.stop()
