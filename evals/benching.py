@@ -3,17 +3,21 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from evals.running import WARM_UP, Follow
 from evals.types import GoldenQuestion, Subject
-from indexes.types import Filters
+from indexes.types import Encoder, Filters
 from qa.types import Question
 
 PERCENTS = (50, 90, 99)
+WORDS = 190
+"""Words of a passage on which encoders are compared: about as many as the encoder reads."""
+_PASSAGES = 32
+_ROUNDS = 3
 
 
 def time_questions(subject: Subject, questions: Sequence[GoldenQuestion], *, follow: Follow) -> dict[str, float]:
@@ -56,6 +60,27 @@ def time_build(build: Callable[[], tuple[int, int]]) -> dict[str, float]:
         "articles_per_second": round(articles / seconds, 2),
         "passages_per_second": round(passages / seconds, 2),
     }
+
+
+def time_engines(engines: Mapping[str, Encoder], texts: Iterable[str], questions: Sequence[str]) -> dict[str, float]:
+    """For each engine passages of 190 words a second (the best of three rounds) and the median milliseconds a question."""
+    words = " ".join(texts).split()
+    passages = [" ".join(words[at : at + WORDS]) for at in range(0, len(words), WORDS)][:_PASSAGES]
+    numbers = {}
+    for name, encoder in engines.items():
+        encoder.encode([questions[0], passages[0]])
+        fastest = min(_time(encoder, passages) for _ in range(_ROUNDS))
+        taken = [_time(encoder, [question]) * 1000 for question in questions]
+        numbers[f"{name}: passages_per_second"] = round(len(passages) / fastest, 2)
+        numbers[f"{name}: question_ms"] = round(float(np.median(taken)), 3)
+    return numbers
+
+
+def _time(encoder: Encoder, texts: Sequence[str]) -> float:
+    """Seconds that encoding takes."""
+    started = time.perf_counter()
+    encoder.encode(texts)
+    return time.perf_counter() - started
 
 
 def describe_machine() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evals import gates, tables
-from evals.benching import describe_machine, time_build, time_questions
+from evals.benching import describe_machine, time_build, time_engines, time_questions
 from evals.comparing import compare_reports
 from evals.errors import WrongUsage
 from evals.extracting import SHOWN, choose_pages, measure_halves, page_report, score_pages
@@ -22,7 +22,7 @@ from evals.sampling import choose_split, sample
 from evals.suites.listing import PAGES, SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Subject
-from evals.wiring import Opener, build_once, find_data, open_subject, reports_folder
+from evals.wiring import Opener, build_once, find_data, open_engines, open_subject, read_texts, reports_folder
 
 if TYPE_CHECKING:
     from qa.answering import Answerer
@@ -180,6 +180,8 @@ def bench(
     with (opener or open_subject)(data, mode="quotes", retriever="fused") as subject:
         numbers = time_questions(subject, questions, follow=partial(follow, label="bench"))
     numbers |= time_build(partial(builder or build_once, data))
+    if options.engines:
+        numbers |= time_engines(open_engines(), read_texts(data), [question.text for question in questions])
     _say(tables.format_table(("measured", "value"), [(name, f"{value:g}") for name, value in numbers.items()]))
     machine = describe_machine()
     _say(

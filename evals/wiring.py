@@ -1,6 +1,6 @@
 """Opens what a run puts its questions to: the suite's index, the retriever or the answerer, the language model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from evals.settings import EvalSettings
 from evals.suites.listing import Listed
 from evals.types import EvalMode, RetrieverName, Subject, SuiteData
 from indexes.settings import IndexSettings
-from indexes.types import Retriever
+from indexes.types import Article, Encoder, Retriever
 
 if TYPE_CHECKING:
     from indexes.building import BuildReport
@@ -85,6 +85,20 @@ def build_once(data: SuiteData) -> tuple[int, int]:
     with TemporaryDirectory(prefix="bench-", dir=settings.home / "evals") as home:
         manifest = _build(data, settings.model_copy(update={"home": Path(home)})).manifest
     return manifest.articles, manifest.passages
+
+
+def open_engines() -> Mapping[str, Encoder]:
+    """The encoder that the settings name, on each engine that can be had here."""
+    from indexes.encoders import open_engines
+
+    return open_engines(IndexSettings())
+
+
+def read_texts(data: SuiteData) -> list[str]:
+    """The texts of the data's articles."""
+    from indexes.readers.reading import read_sources
+
+    return [one.text for one in read_sources(data.sources) if isinstance(one, Article)]
 
 
 def find_data(suite: Listed, data: Path | None) -> Path:

@@ -198,7 +198,8 @@ def _status(options: argparse.Namespace) -> int:
         return OK
     print(f"current build {manifest.name}, made {manifest.created}")
     print(f"{manifest.articles} articles, {manifest.passages} passages from {', '.join(manifest.sources)}")
-    print(f"encoder {manifest.encoder} ({manifest.dimension} dimensions), splitter {manifest.splitter!r}")
+    engine = f" on {manifest.engine}" if manifest.engine else ""
+    print(f"encoder {manifest.encoder}{engine} ({manifest.dimension} dimensions), splitter {manifest.splitter!r}")
     print(f"fingerprint {manifest.fingerprint}")
     print(f"kept builds: {', '.join(kept_builds(settings.home))}")
     return OK

@@ -94,9 +94,8 @@ def add_articles(
             target = Target(folder=folder, build=name, url=settings.chroma_url)
             written = _change(target, base, known, intake, encoder, tell, gone=())
             rules = manifest.rules if manifest.rules == find_rules() else ""
-            manifest = _manifest(
-                name, written, encoder, manifest.sources, intake, rules=rules, created=manifest.created
-            )
+            sources, created = manifest.sources, manifest.created
+            manifest = _manifest(name, written, known, encoder, intake, sources=sources, rules=rules, created=created)
             complete_build(manifest, folder, settings)
     return BuildReport(manifest, tuple(intake.outcomes), written.encoded)
 
@@ -160,7 +159,7 @@ def _build(
             written = write_anew(
                 target, intake.articles, earlier=intake.earlier, encoder=encoder, known=known, tell=tell
             )
-        manifest = _manifest(name, written, encoder, sources, intake, rules=find_rules())
+        manifest = _manifest(name, written, known, encoder, intake, sources=sources, rules=find_rules())
         complete_build(manifest, folder, settings)
     return BuildReport(manifest, tuple(intake.outcomes), written.encoded, len(gone))
 
@@ -199,10 +198,11 @@ def _change(
 def _manifest(
     name: str,
     written: Written,
+    known: Known,
     encoder: Encoder,
-    sources: tuple[str, ...],
     intake: Intake,
     *,
+    sources: tuple[str, ...],
     rules: str,
     created: str | None = None,
 ) -> Manifest:
@@ -215,7 +215,7 @@ def _manifest(
         created=created or datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         encoder=encoder.name,
         encoder_sha256=encoder.sha256,
-        dimension=encoder.dimension,
+        dimension=known.dimension,
         splitter=SPLITTER,
         fingerprint="",
         articles=written.articles,
@@ -223,6 +223,7 @@ def _manifest(
         sources=sources,
         outcomes=intake.count(),
         rules=rules,
+        engine=encoder.engine if written.encoded or known.manifest is None else known.manifest.engine,
     )
 
 

@@ -26,6 +26,7 @@ class SentenceEncoder:
     def __init__(self, folder: Path, *, name: str, sha256: str) -> None:
         self.name = name
         self.sha256 = sha256
+        self.engine = "torch fp32"
         self._folder = folder
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None

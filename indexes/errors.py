@@ -14,6 +14,7 @@ DatelineError
     WeightsProblem
         WeightsMissing          weights could not be had
         WeightsDamaged          a weights file does not match its pinned hash
+        EngineMissing           no faster engine could be built from the weights
     UnreadableSource            one file could not be read (becomes one `rejected`)
     InvalidSettings             a setting has a value that cannot be used
 """
@@ -73,6 +74,10 @@ class WeightsMissing(WeightsProblem):
 
 class WeightsDamaged(WeightsProblem):
     """A weights file does not match its pinned hash."""
+
+
+class EngineMissing(WeightsProblem):
+    """No faster engine could be built from the weights."""
 
 
 class UnreadableSource(DatelineError):

@@ -1,6 +1,7 @@
 """Tells the engines, before they are loaded, to stay offline, to report nothing and not to spin while they wait."""
 
 import os
+import sys
 
 
 def quiet_engines() -> None:
@@ -10,3 +11,6 @@ def quiet_engines() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     # torch and llama.cpp share one OpenMP library, which reads this once: threads that spin starve each other.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # No variable turns this off: importing openvino or nncf sends an event and writes an identity into the home folder.
+    # Where the module cannot be imported, both use an empty stand-in of their own.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: "not to be found"

@@ -63,6 +63,7 @@ class Known:
         self._rows: Mapping[str, int] = {}
         self._vectors: VectorFile | None = None
         self._journal: VectorJournal | None = None
+        self._encoder: Encoder | None = None
         self._weights = ""
         self._base: _Source | None = None
         self.articles: Mapping[str, tuple[str, str]] = {}
@@ -94,10 +95,16 @@ class Known:
             with suppress(IndexProblem, OSError, ValueError):
                 if json.loads((folder / _ORIGIN).read_text(encoding="utf-8")) == origin:
                     self._sources.append(self._open(folder))
-        self._journal = VectorJournal(self._home, weights=encoder.sha256, dimension=encoder.dimension)
-        self._closing.callback(self._journal.close)
+        self._encoder = encoder
         if self._weights != encoder.sha256:
             self._vectors = None
+
+    @property
+    def dimension(self) -> int:
+        """The length of the encoder's vectors: known from the build before, or the encoder is loaded to tell."""
+        if self._vectors is not None:
+            return self._vectors.shape[1]
+        return self._encoder.dimension if self._encoder else 0
 
     def may_be_copied(self, encoder: Encoder) -> bool:
         """Whether the files of the build before are what this code and this encoder would write."""
@@ -141,18 +148,26 @@ class Known:
             if row is not None and self._vectors is not None:
                 found.append(self._vectors.at(row))
             else:
-                found.append(self._journal.find(text_hash) if self._journal is not None else None)
+                found.append(self._open_journal().find(text_hash))
         return found
 
     def remember(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep new vectors until the build is complete."""
-        if self._journal is not None and texts:
-            self._journal.add([hash_text(text) for text in texts], vectors)
+        if texts:
+            self._open_journal().add([hash_text(text) for text in texts], vectors)
 
     def close(self) -> None:
         """Free the files."""
         self._vectors = None
         self._closing.close()
+
+    def _open_journal(self) -> VectorJournal:
+        """The journal of the encoder's vectors; opened when a vector is first missing."""
+        if self._journal is None:
+            weights = self._encoder.sha256 if self._encoder else ""
+            self._journal = VectorJournal(self._home, weights=weights, dimension=self.dimension)
+            self._closing.callback(self._journal.close)
+        return self._journal
 
     def _open(self, folder: Path) -> _Source:
         catalogue = SqliteCatalogue(folder / CATALOGUE)

@@ -80,6 +80,10 @@ class IndexSettings(Settings):
     encoder_path: Path | None = Field(
         None, description="Folder of encoder weights to use instead of fetched ones; they are not checked."
     )
+    encoder_backend: Literal["auto", "openvino", "torch"] = Field(
+        "auto",
+        description="What runs the encoder: `torch`, `openvino`, or `auto`: the fastest here whose vectors are as good.",
+    )
     # The two that qa reads too, here for what set-up has to fetch.
     llm: Literal["local", "quotes", "openai-compatible"] = Field(
         "local",

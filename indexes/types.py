@@ -148,7 +148,8 @@ class Manifest:
     """What a build is made of; a build whose manifest does not match the settings is refused.
 
     `id` is `b_…`; `revision` rises with each change in place. `fingerprint` covers every article's id and text hash.
-    `rules` is the hash of the code that took the texts apart: other rules take them apart anew.
+    `rules` is the hash of the code that took the texts apart: other rules take them apart anew. `engine` is what ran the
+    encoder when passages were last encoded.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Manifest:
     sources: tuple[str, ...] = ()
     outcomes: Mapping[str, int] = field(default_factory=dict)
     rules: str = ""
+    engine: str = ""
 
     @property
     def name(self) -> str:
@@ -191,6 +193,11 @@ class Encoder(Protocol):
     @property
     def sha256(self) -> str:
         """The hash of the weights."""
+        ...
+
+    @property
+    def engine(self) -> str:
+        """What runs the weights, and how precisely: engines of the same weights give nearly the same vectors."""
         ...
 
     @property

@@ -20,7 +20,7 @@ from indexes.quotations import find_quotations
 from indexes.reusing import CATALOGUE, Known, TakenApart, note_origin
 from indexes.sentences import split_sentences
 from indexes.splitting import encoded_text, split_article
-from indexes.types import Article, Encoder, Passage, Version
+from indexes.types import Article, Encoder, Passage, Vectors, Version
 
 _ENCODED_AT_ONCE = 256
 _COPIED_AT_ONCE = 4096
@@ -79,7 +79,7 @@ def write_anew(
     note_origin(target.folder, encoder)
     passages = _write_texts(target, articles, earlier=earlier, encoder=encoder, known=known, tell=tell)
     with closing(
-        VectorWriter(target.folder, rows=len(passages), dimension=encoder.dimension, url=target.url, build=target.build)
+        VectorWriter(target.folder, rows=len(passages), dimension=known.dimension, url=target.url, build=target.build)
     ) as vectors:
         encoded = _write_vectors(vectors, passages, encoder=encoder, known=known, tell=tell)
     return Written(len(articles), len(passages), encoded)
@@ -122,7 +122,7 @@ def write_changed(
         VectorWriter(
             target.folder,
             rows=first + len(passages),
-            dimension=encoder.dimension,
+            dimension=known.dimension,
             url=target.url,
             build=target.build,
             copied=copied,
@@ -224,13 +224,20 @@ def _write_vectors(
         texts = [encoded_text(passage) for passage in batch]
         vectors = known.vectors(texts)
         wanted = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
-        made = encoder.encode(wanted)
-        known.remember(wanted, made)
-        new = iter(made)
+        new = iter(_encoded(wanted, encoder, known))
         writer.add([one.id for one in batch], np.stack([next(new) if one is None else one for one in vectors]))
         encoded += len(wanted)
         tell("encode", start + len(batch), len(passages))
     return encoded
+
+
+def _encoded(texts: Sequence[str], encoder: Encoder, known: Known) -> Sequence[Vectors]:
+    """The vectors of texts that nobody knows yet, from here on known. Without any the encoder is not even loaded."""
+    if not texts:
+        return ()
+    vectors = encoder.encode(texts)
+    known.remember(texts, vectors)
+    return list(vectors)
 
 
 def _store_kept(writer: VectorWriter, folder: Path, base: Path, *, below: int, tell: Progress) -> None:

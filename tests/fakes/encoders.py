@@ -30,6 +30,7 @@ class HashingEncoder:
         after: int = 0,
     ) -> None:
         self.name = name
+        self.engine = "hashing"
         self.sha256 = sha256
         self.dimension = dimension
         self.max_tokens = max_tokens

@@ -83,7 +83,7 @@ def test_builds_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) ->
     archive = write_records(tmp_path / "new.jsonl", notes(400, "barrel"))
     begun = time.perf_counter()
     undisturbed = build_index([archive], settings=settings_at(tmp_path / "calm"), encoder=HashingEncoder())
-    longest, chance = time.perf_counter() - begun, random.Random(7)
+    longest, chance = time.perf_counter() - begun, random.Random(7)  # noqa: S311 - moments, not secrets
     before, killed = read_manifest(current_folder(settings.home)), 0
     for _ in range(KILLS):
         if doom(settings, archive, "build", chance.uniform(0, longest)):
@@ -107,7 +107,7 @@ def test_changes_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) -
     begun = time.perf_counter()
     add_articles(read_sources([archive]), settings=settings, encoder=HashingEncoder())
     delete_articles(["anchor0"], settings=settings)
-    longest, chance = time.perf_counter() - begun, random.Random(11)
+    longest, chance = time.perf_counter() - begun, random.Random(11)  # noqa: S311 - moments, not secrets
     for number in range(1, KILLS + 1):
         write_records(
             tmp_path / "new.jsonl", [{"id": "drum", "title": "Drum", "text": f"Drum {number} has {number} skins."}]

@@ -56,6 +56,8 @@ def test_the_contracts_hold() -> None:
         ("qa/wiring.py", "import chromadb", "Only indexes.dense knows Chroma"),
         ("indexes/catalogue.py", "import tantivy", "Only indexes.lexical knows tantivy"),
         ("evals/running.py", "import sentence_transformers", "Only indexes.encoding knows sentence-transformers"),
+        ("qa/wiring.py", "import openvino", "Only the rooms that write and run its graphs know OpenVINO"),
+        ("indexes/exporting.py", "import nncf", "Only indexes.quantizing knows NNCF"),
         ("api/serving.py", "import xllamacpp", "Only qa.models.local knows the local LLM's runtime"),
         ("qa/answering.py", "import llama_index.core", "Only qa.models.remote knows LlamaIndex"),
         ("indexes/readers/reading.py", "import trafilatura", "Only indexes.readers.web_pages knows trafilatura"),
@@ -66,7 +68,7 @@ def test_the_contracts_hold() -> None:
         (
             "api/app.py",
             "import indexes.dense",
-            "Only the rooms that write, check and open builds, and what trains them, name the rooms that hold engines",
+            "Only the rooms that write, check and open builds, choose and train encoders name the rooms that hold engines",
         ),
     ],
 )

@@ -1,0 +1,153 @@
+"""Chooses which engine runs the encoder's weights: the fastest on this machine whose vectors are as good."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from indexes.encoding import SentenceEncoder
+from indexes.engines import MODEL, EngineStore, Prepared, Speed
+from indexes.errors import EngineMissing
+from indexes.machines import Machine, describe_machine
+from indexes.openvino_encoding import Graph, OpenVinoEncoder, Precision
+from indexes.pins import ENCODER, PINNED
+from indexes.settings import IndexSettings
+from indexes.types import Encoder, Vectors
+
+_log = logging.getLogger("dateline.indexes")
+
+_WORTH = 1.1
+"""How many times faster a less precise engine must be to be preferred."""
+_TORCH = "torch fp32"
+_OPENVINO: Mapping[str, Precision] = {"openvino fp32": "fp32", "openvino bf16": "bf16", "openvino int8": "int8"}
+"""The most precise first."""
+_PINNED_MODEL = next(file.sha256 for file in PINNED[ENCODER].files if file.path == "model.safetensors")
+
+
+class ChosenEncoder:
+    """An `Encoder` that is chosen, and loaded, by the first call that needs it; it stays the same from then on."""
+
+    def __init__(self, choose: Callable[[], Encoder], *, name: str, sha256: str) -> None:
+        self.name = name
+        self.sha256 = sha256
+        self._choose = choose
+        self._lock = threading.Lock()
+        self._chosen: Encoder | None = None
+
+    @property
+    def engine(self) -> str:
+        """What runs the weights."""
+        return self._encoder.engine
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return self._encoder.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens read of one text, special tokens included."""
+        return self._encoder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text without truncation, special tokens included."""
+        return self._encoder.count_tokens(texts)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Rows in the order of `texts`, L2-normalised."""
+        return self._encoder.encode(texts)
+
+    @property
+    def _encoder(self) -> Encoder:
+        if self._chosen is None:
+            with self._lock:
+                if self._chosen is None:
+                    self._chosen = self._choose()
+        return self._chosen
+
+
+def choose_encoder(weights: Path, *, name: str, sha256: str, settings: IndexSettings) -> Encoder:
+    """The encoder of a folder of weights on the engine that the settings ask for; what cannot be had is logged.
+
+    Weights other than the pinned ones run on torch: that another model is pooled as ours is cannot be told for sure.
+    """
+    reference = SentenceEncoder(weights, name=name, sha256=sha256)
+    if settings.encoder_backend == "torch":
+        return reference
+    if settings.encoder_path is not None or sha256 != _PINNED_MODEL:
+        if settings.encoder_backend == "openvino":
+            _log.warning("encoder %r runs on torch: OpenVINO runs %r only", name, ENCODER)
+        return reference
+
+    def choose() -> Encoder:
+        try:
+            prepared = open_store(weights, sha256=sha256, settings=settings).prepare()
+            passages, question = pick(prepared.speeds, torch=settings.encoder_backend == "auto")
+            for engine, why in prepared.refused.items():
+                _log.info("encoder engine %s is not used: %s", engine, why)
+            return reference if passages == _TORCH else open_openvino(weights, prepared, passages, question, reference)
+        except (EngineMissing, OSError, RuntimeError, ValueError) as problem:
+            _log.warning("encoder %r runs on torch, which is slower: %s", name, problem)
+            return reference
+
+    return ChosenEncoder(choose, name=name, sha256=sha256)
+
+
+def open_store(weights: Path, *, sha256: str, settings: IndexSettings, machine: Machine | None = None) -> EngineStore:
+    """Where the engines of these weights are kept, for this machine or another."""
+    seeds = settings.seeds if settings.seeds.exists() else None
+    machine = machine or describe_machine()
+    return EngineStore(settings.weights_home, weights, sha256=sha256, machine=machine, seeds=seeds)
+
+
+def pick(speeds: Mapping[str, Speed], *, torch: bool) -> tuple[str, str]:
+    """The engine for passages and the one for a question, of the same kind. Raises `EngineMissing`.
+
+    Of two that are about as fast the more precise one. Torch only where it is clearly faster at passages: it takes three
+    times as long for a question, which somebody waits for.
+    """
+    ours = [engine for engine in _OPENVINO if engine in speeds]
+    passages = _fastest({engine: speeds[engine].passages_per_second for engine in ours})
+    question = _fastest({engine: 1.0 / speeds[engine].question_ms for engine in ours})
+    if passages is None or question is None:
+        raise EngineMissing("no engine but torch gives vectors that are good enough here")
+    fastest = speeds[passages].passages_per_second
+    if torch and _TORCH in speeds and speeds[_TORCH].passages_per_second > fastest * _WORTH:
+        return _TORCH, _TORCH
+    return passages, question
+
+
+def open_each(weights: Path, *, name: str, sha256: str, settings: IndexSettings) -> dict[str, Encoder]:
+    """The encoder on each engine that may be chosen here, questions and passages alike. Raises `EngineMissing`."""
+    reference = SentenceEncoder(weights, name=name, sha256=sha256)
+    engines: dict[str, Encoder] = {reference.engine: reference}
+    if sha256 == _PINNED_MODEL and settings.encoder_path is None:
+        prepared = open_store(weights, sha256=sha256, settings=settings).prepare()
+        offered = [engine for engine in _OPENVINO if engine in prepared.speeds]
+        engines |= {engine: open_openvino(weights, prepared, engine, engine, reference) for engine in offered}
+    return engines
+
+
+def open_openvino(weights: Path, prepared: Prepared, passages: str, question: str, reference: Encoder) -> Encoder:
+    """The encoder on two of the engines. Raises OSError, RuntimeError, ValueError."""
+
+    def graph(engine: str) -> Graph:
+        precision = _OPENVINO[engine]
+        return Graph(prepared.folders["int8" if precision == "int8" else "fp32"] / MODEL, precision)
+
+    return OpenVinoEncoder(
+        weights,
+        name=reference.name,
+        sha256=reference.sha256,
+        passages=graph(passages),
+        question=graph(question),
+    )
+
+
+def _fastest(rates: Mapping[str, float]) -> str | None:
+    """The fastest, with the more precise ones first; None of none."""
+    best: str | None = None
+    for engine, rate in rates.items():
+        if best is None or rate > rates[best] * _WORTH:
+            best = engine
+    return best

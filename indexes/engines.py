@@ -1,0 +1,206 @@
+"""Keeps what is built from the encoder's weights, whole or not at all, and which of it this machine runs fastest."""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256 as hash_bytes
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from filelock import FileLock
+
+from indexes.errors import EngineMissing
+from indexes.hashes import Stamps, read_sha256
+from indexes.machines import Machine
+
+_log = logging.getLogger("dateline.indexes")
+
+MODEL = "model.xml"
+RECIPE = 1
+"""How engines are built and compared here; raise it with every change of that, so that older ones are not taken."""
+_FILES = "files.json"
+_SECONDS = 1800
+"""A busy machine takes minutes; a process that hangs must not keep the service from starting for ever."""
+_CHILD = "import json, sys; order = json.loads(sys.argv[1]); sys.path[:] = order['path']; "
+_CHILD += "from indexes.preparing import main; main(order)"
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What was measured of one engine: passages a second, milliseconds a question."""
+
+    passages_per_second: float
+    question_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What is there of one model's weights: a folder for each precision, and what was measured of the engines.
+
+    `speeds` are those within the bounds of quality (`torch fp32`, `openvino fp32`, …); `refused` says why others are not.
+    """
+
+    folders: Mapping[str, Path]
+    speeds: Mapping[str, Speed]
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+Run: TypeAlias = Callable[[dict[str, Any]], None]
+"""Carries out an order: fills the folders of `build`, writes `speeds` and `refused` into the file `answer`."""
+
+
+def run_child(order: dict[str, Any]) -> None:
+    """Carry out an order in a process of its own, which may import what this one must not. Raises `EngineMissing`."""
+    command = [sys.executable, "-c", _CHILD, json.dumps(order | {"path": sys.path})]
+    try:
+        # The command is ours; what varies are paths of the settings.
+        done = subprocess.run(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineMissing(f"the engines could not be built ({error})") from error
+    if done.returncode:
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        raise EngineMissing(f"the engines could not be built ({lines[-1] if lines else f'status {done.returncode}'})")
+
+
+class EngineStore:
+    """The engines of one model's weights, in a folder beside the weights.
+
+    `engines/<weights>-r<recipe>-openvino-<version>` holds full precision, the same with `-nncf-<version>` 8 bits. A folder is
+    moved into place when it is complete, and counts only while its files have the hashes that it names. What was measured
+    lies beside them, and is measured again where that file is deleted.
+    """
+
+    def __init__(
+        self, home: Path, weights: Path, *, sha256: str, machine: Machine, seeds: Path | None, run: Run = run_child
+    ) -> None:
+        self._root = home / "engines"
+        self._weights = weights
+        self._sha256 = sha256
+        self._machine = machine
+        self._seeds = seeds
+        self._run = run
+        self._scratch = f".building-{sha256[:16]}-"
+
+    def prepare(self) -> Prepared:
+        """What is there, built and measured if it is not. Raises `EngineMissing`."""
+        if self._machine.version("openvino") is None:
+            raise EngineMissing("openvino is not installed")
+        try:
+            found = self._find()
+            if found is not None:
+                return found
+            self._root.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._root / f".{self._sha256[:16]}.lock"):
+                return self._find() or self._build()
+        except OSError as error:
+            raise EngineMissing(
+                f"the engines could not be kept in {str(self._root)!r} ({error.strerror or error})"
+            ) from error
+
+    def _folder(self, precision: str) -> Path:
+        name = f"{self._sha256[:16]}-r{RECIPE}-openvino-{self._machine.version('openvino')}"
+        return self._root / (name if precision == "fp32" else f"{name}-nncf-{self._machine.version('nncf')}")
+
+    @property
+    def _measured(self) -> Path:
+        """The file of this machine's measurement: another processor, or another version, has another."""
+        key = json.dumps(asdict(self._machine), sort_keys=True)
+        return self._root / f"{self._sha256[:16]}-r{RECIPE}-{hash_bytes(key.encode()).hexdigest()[:12]}.json"
+
+    def _find(self) -> Prepared | None:
+        """What is there, None where anything is missing or damaged."""
+        measured = _read_measured(self._measured)
+        if measured is None:
+            return None
+        speeds, refused = measured
+        folders = {precision: self._folder(precision) for precision in ("fp32", "int8")}
+        folders = {precision: folder for precision, folder in folders.items() if _is_whole(folder)}
+        if "fp32" not in folders or ("openvino int8" in speeds and "int8" not in folders):
+            return None
+        return Prepared(folders=folders, speeds=speeds, refused=refused)
+
+    def _build(self) -> Prepared:
+        """Have a child build what is missing, and measure; the caller holds the lock."""
+        for left in self._root.glob(f"{self._scratch}*"):  # of a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        refused = {}
+        wanted = ["fp32"]
+        if not self._machine.int8:
+            refused["openvino int8"] = "this processor multiplies 8-bit integers no faster"
+        elif self._machine.version("nncf") is None:
+            refused["openvino int8"] = "nncf is not installed"
+        else:
+            wanted.append("int8")
+        have = {precision: self._folder(precision) for precision in wanted if _is_whole(self._folder(precision))}
+        with tempfile.TemporaryDirectory(dir=self._root, prefix=self._scratch, ignore_cleanup_errors=True) as beside:
+            scratch = Path(beside)
+            build = {precision: scratch / precision for precision in wanted if precision not in have}
+            for folder in build.values():
+                folder.mkdir()
+            answer = scratch / "answer.json"
+            _log.info("building and measuring the encoder's engines, once for this machine: a minute or so")
+            self._run(
+                {
+                    "weights": str(self._weights.resolve()),
+                    "seeds": str(self._seeds.resolve()) if self._seeds else None,
+                    "have": {precision: str(folder) for precision, folder in have.items()},
+                    "build": {precision: str(folder) for precision, folder in build.items()},
+                    "answer": str(answer),
+                }
+            )
+            for precision, folder in build.items():
+                if (folder / MODEL).is_file():
+                    _seal(folder)
+                    _replace(folder, self._folder(precision))
+            told = json.loads(answer.read_text(encoding="utf-8"))
+            told["refused"] |= refused
+            told["machine"] = asdict(self._machine)
+            answer.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            answer.replace(self._measured)
+        found = self._find()
+        if found is None:
+            raise EngineMissing(f"the engines in {str(self._root)!r} are not whole after they were built")
+        return found
+
+
+def _read_measured(path: Path) -> tuple[dict[str, Speed], dict[str, str]] | None:
+    """The speeds and refusals of a file, None where it is missing or damaged: then it is measured again."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        speeds = {
+            str(name): Speed(float(one["passages_per_second"]), float(one["question_ms"]))
+            for name, one in document["speeds"].items()
+        }
+        return speeds, {str(name): str(why) for name, why in document["refused"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a folder holds every file that it names, as it names them."""
+    try:
+        files = json.loads((folder / _FILES).read_text(encoding="utf-8"))
+        stamps = Stamps(folder)
+        return MODEL in files and all(stamps.sha256(folder / name) == known for name, known in files.items())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _seal(folder: Path) -> None:
+    """Write down the hash of each file of a folder."""
+    files = {path.name: read_sha256(path) for path in sorted(folder.iterdir())}
+    (folder / _FILES).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8")
+
+
+def _replace(new: Path, folder: Path) -> None:
+    """Move a complete folder into the place of a damaged one. Who has the old one open keeps it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(new, folder)  # noqa: PTH105 - a folder
