@@ -22,8 +22,15 @@ CITED_ARTICLE: dict[str, Any] = {
     "captured": None,
     "url": None,
 }
-LISTED_ARTICLE: dict[str, Any] = {**CITED_ARTICLE, "language": "en"}
-ARTICLE: dict[str, Any] = {**LISTED_ARTICLE, "text": TEXT}
+LISTED_ARTICLE: dict[str, Any] = {**CITED_ARTICLE, "language": "en", "section": None, "updated": "2024-03-06"}
+EARLIER: dict[str, Any] = {
+    "text_sha256": "9f2b1c",
+    "title": "Ferry stays in harbour",
+    "published": "2024-03-05",
+    "updated": None,
+    "replaced": "2024-03-06",
+}
+ARTICLE: dict[str, Any] = {**LISTED_ARTICLE, "text": TEXT, "versions": [EARLIER]}
 ARTICLES: dict[str, Any] = {"items": [LISTED_ARTICLE], "next_cursor": None}
 
 NEW_ARTICLE: dict[str, Any] = {

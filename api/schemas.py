@@ -1,7 +1,7 @@
 """The requests and responses as they are on the wire, and how they are made from the values of the core."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -18,7 +18,7 @@ from pydantic import (
 
 from api import examples
 from indexes.types import Article as StoredArticle
-from indexes.types import Basis, Manifest, Retrieved
+from indexes.types import Basis, Manifest, Retrieved, Version
 from indexes.types import Filters as CoreFilters
 from qa.types import Answer as CoreAnswer
 from qa.types import Citation as CoreCitation
@@ -185,6 +185,10 @@ class CitedArticle(Wire):
         return cls(**_cited(article))
 
 
+def _listed(article: StoredArticle) -> dict[str, Any]:
+    return {**_cited(article), "language": article.language, "section": article.section, "updated": article.updated}
+
+
 class OtherPrinting(Wire):
     """Another article that has the very words of a quote: a near copy of the one that is cited."""
 
@@ -206,22 +210,45 @@ class ListedArticle(CitedArticle):
     """A stored article in a list, without its text."""
 
     language: str | None
+    section: str | None = Field(description="Where the outlet filed it.")
+    updated: str | None = Field(description="When the story last changed, where another day or time than `published`.")
 
     @classmethod
     def of(cls, article: StoredArticle) -> Self:
         """From a stored article."""
-        return cls(**_cited(article), language=article.language)
+        return cls(**_listed(article))
+
+
+class EarlierVersion(Wire):
+    """What is kept of a version of an article that a newer one has replaced."""
+
+    text_sha256: str
+    title: str
+    published: str | None
+    updated: str | None
+    replaced: str = Field(description="The day on which the newer version took its place.")
 
 
 class Article(ListedArticle):
     """A stored article. All offsets count Unicode code points of `text`; the headline is not part of it."""
 
     text: str
+    versions: list[EarlierVersion] = Field(description="Earlier versions of the article, oldest first.")
 
     @classmethod
-    def of(cls, article: StoredArticle) -> Self:
-        """From a stored article."""
-        return cls(**_cited(article), language=article.language, text=article.text)
+    def told(cls, article: StoredArticle, versions: Sequence[Version]) -> Self:
+        """From a stored article and its chain."""
+        earlier = [
+            EarlierVersion(
+                text_sha256=one.text_hash,
+                title=one.title,
+                published=one.published,
+                updated=one.updated,
+                replaced=one.replaced,
+            )
+            for one in versions
+        ]
+        return cls(**_listed(article), text=article.text, versions=earlier)
 
 
 class ArticleList(Wire):

@@ -270,6 +270,10 @@ class Catalogue(Protocol):
         """Everyone to whom a quotation is given, sorted."""
         ...
 
+    def versions(self, article_id: str) -> Sequence[Version]:
+        """The earlier versions of an article, oldest first."""
+        ...
+
     def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """For each article the ids of its near copies, in order of publication; one that has none is left out."""
         ...

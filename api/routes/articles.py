@@ -38,9 +38,10 @@ def article(article_id: ArticleId, serving: ServingOf) -> Article:
     """With its text: `text[start:end]` of every citation is its quote, counted in Unicode code points."""
     with serving.lend() as opened:
         stored = opened.catalogue.article(article_id)
+        versions = opened.catalogue.versions(article_id)
     if stored is None:
         raise _unknown(article_id)
-    return Article.of(stored)
+    return Article.told(stored, versions)
 
 
 @router.post(

@@ -5,7 +5,19 @@ import pytest
 from tests.api.conftest import Client
 from tests.api.documents import check_problem
 
-LISTED = ["id", "title", "outlet", "author", "published", "published_basis", "captured", "url", "language"]
+LISTED = [
+    "id",
+    "title",
+    "outlet",
+    "author",
+    "published",
+    "published_basis",
+    "captured",
+    "url",
+    "language",
+    "section",
+    "updated",
+]
 
 
 def test_list(client: Client) -> None:
@@ -71,7 +83,8 @@ def test_invalid_cursor(client: Client) -> None:
 def test_article(client: Client) -> None:
     """An article comes with its text; its id may hold a slash; several authors are a list."""
     body = client.get("/v1/articles/orchard/frost").json()
-    assert list(body) == [*LISTED, "text"]
+    assert list(body) == [*LISTED, "text", "versions"]
+    assert body["versions"] == []
     assert body["author"] == ["Ada Brun", "Nils Moe"]
     assert (body["published"], body["published_basis"]) == ("2023-05-02T06:30:00Z", "inferred")
     assert client.get("/v1/articles/orchard%2Ffrost").json() == body

@@ -179,6 +179,11 @@ def test_articles_come_and_go(tmp_path: Path) -> None:
         assert all(
             text[one["start"] : one["end"]] == one["quote"] for one in quotes if one["article"]["id"] == "mill-1"
         )
+        changed = {**RECORDS[0], "text": "The mill at Upper Tarn stays open after all."}
+        assert [one["kind"] for one in client.post("/v1/articles", json=changed).json()["items"]] == ["replaced"]
+        stored = client.get("/v1/articles/mill-1").json()
+        assert stored["text"] == changed["text"]
+        assert [one["title"] for one in stored["versions"]] == [RECORDS[0]["title"]]
         assert client.delete("/v1/articles/mill-1").status_code == 204
         assert client.get("/v1/articles/mill-1").status_code == 404
         assert client.delete("/v1/articles/mill-1").status_code == 404

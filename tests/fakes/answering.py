@@ -10,7 +10,7 @@ from typing import Any
 
 from api.serving import Opened
 from indexes.errors import DatelineError, InvalidCursor
-from indexes.types import Article, ArticlePage, Filters, Manifest, Passage, Quotation, Retrieved, Span
+from indexes.types import Article, ArticlePage, Filters, Manifest, Passage, Quotation, Retrieved, Span, Version
 from qa.errors import ModelUnavailable
 from qa.types import Answer, Citation, Claim, Question
 
@@ -139,6 +139,10 @@ class ShelfCatalogue:
 
     def speakers(self) -> Sequence[str]:
         """Nobody."""
+        return []
+
+    def versions(self, article_id: str) -> Sequence[Version]:
+        """Nothing was ever replaced."""
         return []
 
     def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:

@@ -9,7 +9,7 @@ from indexes.copy_groups import group_copies
 from indexes.near_copies import signature_of
 from indexes.quotations import find_quotations
 from indexes.sentences import split_sentences
-from indexes.types import Activations, Article, ArticlePage, Filters, Passage, Quotation, Retrieved, Span
+from indexes.types import Activations, Article, ArticlePage, Filters, Passage, Quotation, Retrieved, Span, Version
 from indexes.words import STOPWORDS, find_words
 from qa.answering import Sources
 from qa.question import content_stems
@@ -94,6 +94,10 @@ class ReadCatalogue:
         """Everyone who is quoted."""
         quoted = self.quotations([article.id for article in self.shelf]).values()
         return sorted({quotation.speaker for found in quoted for quotation in found if quotation.speaker})
+
+    def versions(self, article_id: str) -> Sequence[Version]:
+        """Nothing was ever replaced."""
+        return []
 
     def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The other articles of each one's group, in order of publication."""
