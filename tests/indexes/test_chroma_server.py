@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from indexes.building import build_index
+from indexes.building import add_articles, build_index, roll_back_index
 from indexes.builds import kept_builds
+from indexes.deleting import delete_articles
 from indexes.dense import ChromaStore
 from indexes.errors import BuildFailed, IndexDamaged
+from indexes.readers.reading import read_sources
 from indexes.settings import IndexSettings
 from indexes.types import Filters
 from indexes.wiring import open_index, verify_index
@@ -78,6 +80,39 @@ def test_vectors_on_a_server(server: str, tmp_path: Path) -> None:
     index.close()
     with pytest.raises(IndexDamaged, match=builds[0]):
         ChromaStore.open(tmp_path, url=server, build=builds[0])
+
+
+def test_changes_on_a_server(server: str, tmp_path: Path) -> None:
+    """Adding, deleting and going back work as they do inside the process; each revision has its own collection."""
+    settings = IndexSettings(home=tmp_path / "home", chroma_url=server)
+    archive = write_records(tmp_path / "archive.jsonl")
+    first = build_index([archive], settings=settings, encoder=HashingEncoder()).manifest.id
+    build_index([archive], settings=settings, encoder=HashingEncoder())
+    gull = {"id": "gull", "title": "Gull", "text": "A gull stole the wig of the organist."}
+    added = add_articles(
+        read_sources([write_records(tmp_path / "new.jsonl", [gull])]), settings=settings, encoder=HashingEncoder()
+    )
+    assert added.manifest.revision == 1
+    assert verify_index(settings) == []
+    assert nearest(settings, "a stolen wig") == "gull"
+    report = delete_articles(["gull", "ferry"], settings=settings)
+    assert (report.deleted, report.manifest.revision) == (("gull", "ferry"), 2)
+    assert verify_index(settings) == []
+    assert nearest(settings, "a stolen wig") != "gull"
+    assert roll_back_index(settings) == f"{first}+1"
+    assert verify_index(settings) == []
+    assert nearest(settings, "the ferry to Sund") != "ferry"
+    with pytest.raises(IndexDamaged):
+        ChromaStore.open(tmp_path, url=server, build=first)
+
+
+def nearest(settings: IndexSettings, question: str) -> str:
+    """The article that is nearest in meaning, as the server says."""
+    index = open_index(settings, encoder=HashingEncoder())
+    try:
+        return index.dense.retrieve(question, limit=1, filters=Filters())[0].passage.article_id
+    finally:
+        index.close()
 
 
 def test_server_that_does_not_answer(tmp_path: Path) -> None:
