@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexes.errors import DatelineError, IndexProblem, NothingIndexed, UnreadableSource
-from indexes.telling import JsonLines
+from indexes.telling import JsonLines, Stopwatch
 
 if TYPE_CHECKING:
     from indexes.building import BuildReport
@@ -112,13 +112,15 @@ def _build(options: argparse.Namespace) -> int:
     before = disk_use(settings.home)
     lines = JsonLines(sys.stdout) if options.progress == "json" else None
     with nullcontext(lines) if lines else _shown() as progress:
+        watch = Stopwatch(progress)
         report = build_index(
-            options.paths or [settings.seeds], settings=settings, progress=progress, encoder=options.encoder
+            options.paths or [settings.seeds], settings=settings, progress=watch, encoder=options.encoder
         )
+        watch.finish()
     if lines:
         lines.write(_told(report))
     else:
-        _print_report(report, before, disk_use(settings.home))
+        _print_report(report, watch, before, disk_use(settings.home))
     return OK
 
 
@@ -131,10 +133,10 @@ def _add(options: argparse.Namespace) -> int:
     settings = IndexSettings()
     before = disk_use(settings.home)
     with _shown() as progress:
-        report = add_articles(
-            read_sources(options.paths), settings=settings, progress=progress, encoder=options.encoder
-        )
-    _print_report(report, before, disk_use(settings.home))
+        watch = Stopwatch(progress)
+        report = add_articles(read_sources(options.paths), settings=settings, progress=watch, encoder=options.encoder)
+        watch.finish()
+    _print_report(report, watch, before, disk_use(settings.home))
     return OK
 
 
@@ -161,11 +163,15 @@ def _told(report: "BuildReport") -> dict[str, object]:
         "articles": manifest.articles,
         "passages": manifest.passages,
         "encoded": report.encoded,
-        "outcomes": {kind: manifest.outcomes.get(kind, 0) for kind in _KINDS},
+        "outcomes": _counted(report),
     }
 
 
-def _print_report(report: "BuildReport", before: int, after: int) -> None:
+def _counted(report: "BuildReport") -> dict[str, int]:
+    return {kind: sum(outcome.kind == kind for outcome in report.outcomes) for kind in _KINDS}
+
+
+def _print_report(report: "BuildReport", watch: Stopwatch, before: int, after: int) -> None:
     for outcome in report.outcomes:
         if outcome.kind in {"rejected", "duplicate_of"}:
             print(f"{outcome.kind}: {outcome.source}: {outcome.reason}")
@@ -176,7 +182,18 @@ def _print_report(report: "BuildReport", before: int, after: int) -> None:
     if report.left_out:
         print(f"no longer indexed: {report.left_out} articles of the build before, which are not in what was read")
     print(f"disk: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB now")
-    print(", ".join(f"{kind} {manifest.outcomes.get(kind, 0)}" for kind in _KINDS))
+    print(f"time: {watch}; memory at most {_peak_memory():,.0f} MB")
+    print(", ".join(f"{kind} {count}" for kind, count in _counted(report).items()))
+
+
+def _peak_memory() -> float:
+    """Megabytes of this process at most; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Tells a program how far a build is: lines of JSON, a few a second."""
+"""Tells how far a build is (lines of JSON, a few a second) or how long its steps took."""
 
 import json
 import time
@@ -31,3 +31,29 @@ class JsonLines:
     def write(self, told: dict[str, object]) -> None:
         """Write one line at once."""
         print(json.dumps(told, ensure_ascii=False), file=self._stream, flush=True)
+
+
+class Stopwatch:
+    """A progress that hands on what it is told, and keeps how long each step took: until the next one began."""
+
+    def __init__(
+        self, tell: Callable[[str, int, int | None], None], *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._last = clock()
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """`done` of `total` of a step's pieces."""
+        now = self._clock()
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self._last
+        self._last = now
+        self._tell(step, done, total)
+
+    def finish(self) -> None:
+        """What is left of the time was spent on checking what was written."""
+        self.seconds["check"] = self._clock() - self._last
+
+    def __str__(self) -> str:
+        return ", ".join(f"{step} {seconds:.1f} s" for step, seconds in self.seconds.items())

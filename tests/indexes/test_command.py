@@ -133,6 +133,9 @@ def test_add_and_delete(command: Command, home: Path, tmp_path: Path, capsys: py
     out = capsys.readouterr().out
     assert f"build {read_current(home)}: 5 articles, 5 passages, 1 encoded" in out
     assert str(read_current(home)).endswith("+1")
+    assert "time: read " in out
+    assert command("add", str(new)) == 0
+    assert capsys.readouterr().out.endswith("created 0, replaced 0, unchanged 1, duplicate_of 0, rejected 0\n")
     assert command("delete", "gull", "nowhere") == 1
     out, err = capsys.readouterr()
     assert "deleted: gull\n" in out

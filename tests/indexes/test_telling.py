@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexes.telling import JsonLines
+from indexes.telling import JsonLines, Stopwatch
 
 
 class Clock:
@@ -56,3 +56,17 @@ def test_few_lines(waits: list[float]) -> None:
     lines = _read(stream)
     assert len(lines) <= 4 * clock.now + 2
     assert [one["done"] for one in lines[-1:]] == [len(waits)][: len(waits)]
+
+
+def test_stopwatch() -> None:
+    """Each step has the time until what it last told, what comes after it is the check, and all is handed on."""
+    told: list[tuple[str, int, int | None]] = []
+    times = iter([0.0, 1.0, 3.0, 3.5, 4.0])
+    watch = Stopwatch(lambda *step: told.append(step), clock=lambda: next(times))
+    watch("read", 1, None)
+    watch("read", 2, None)
+    watch("split", 1, 1)
+    watch.finish()
+    assert watch.seconds == {"read": 3.0, "split": 0.5, "check": 0.5}
+    assert str(watch) == "read 3.0 s, split 0.5 s, check 0.5 s"
+    assert told == [("read", 1, None), ("read", 2, None), ("split", 1, 1)]
