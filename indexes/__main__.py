@@ -137,7 +137,8 @@ def _add(options: argparse.Namespace) -> int:
         report = add_articles(read_sources(options.paths), settings=settings, progress=watch, encoder=options.encoder)
         watch.finish()
     _print_report(report, watch, before, disk_use(settings.home))
-    return OK
+    refused = [outcome.kind == "rejected" for outcome in report.outcomes]
+    return NOTHING if refused and all(refused) else OK
 
 
 def _delete(options: argparse.Namespace) -> int:

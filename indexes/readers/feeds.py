@@ -58,6 +58,7 @@ class _Fields:
 class _Feed:
     """What a feed says for all its items, read once: there may be many of them."""
 
+    name: str
     outlet: str | None
     authors: tuple[str, ...]
     language: str | None
@@ -83,6 +84,7 @@ def _feed(channel: _Fields, root: Element) -> _Feed:
     titles = [_line(title) for title in channel.all("title", "dc:title")]
     languages = (*channel.lines("language", "dc:language"), language_in(root))
     return _Feed(
+        name=next(channel.lines("link", "id", "title"), "feed"),
         outlet=name_of([*titles, *channel.lines("dc:publisher")]),
         # Only Atom gives the author of a feed to its entries; RSS names an editor.
         authors=authors_of(persons) if local_name(root) == "feed" else (),
@@ -92,7 +94,7 @@ def _feed(channel: _Fields, root: Element) -> _Feed:
 
 def _issue(element: Element, feed: _Feed, part: int) -> Issue:
     item = _fields(element)
-    url, identity = _url(item), _id(item)
+    url, identity = _url(item), _id(item, feed)
     try:
         text = _story(item)
     except UnreadableSource as error:
@@ -155,8 +157,12 @@ def _line(title: Element) -> str:
         return line_of(title)
 
 
-def _id(item: _Fields) -> str | None:
-    return next(item.lines("guid", "id"), None) or clean_line(item.element.get(_ABOUT, "")) or None
+def _id(item: _Fields, feed: _Feed) -> str | None:
+    """The item's guid; one that is no address is known in its own feed only, so the feed stands before it."""
+    guid = next(item.lines("guid", "id"), None) or clean_line(item.element.get(_ABOUT, ""))
+    if not guid or ":" in guid:
+        return guid or None
+    return f"{feed.name}:{guid}"
 
 
 def _url(item: _Fields) -> str | None:

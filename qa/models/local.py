@@ -1,19 +1,21 @@
 """Runs a GGUF model inside the process with llama.cpp, one request at a time: the only file that imports xllamacpp."""
 
+import logging
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from indexes.quieting import quiet_engines
-from qa.errors import ModelFailed, ModelUnavailable
+from qa.errors import ModelFailed, ModelProblem, ModelUnavailable
 from qa.models.replies import ask_for, check_reply
 from qa.types import Completion, Message
 
+_log = logging.getLogger("dateline.qa")
 _BATCH = 64
 """Prompt tokens read at a time: a reply is given up between two batches, so a small one frees the slot soon."""
 _SEED = 1
@@ -34,6 +36,7 @@ class LocalModel:
         self._name = name
         self._timeout_s = timeout_s
         self._lock = Lock()
+        self._closing = False
         self._asked = False
         self._server: Any = _open_server(path, threads=threads or _cores(), context=context)
 
@@ -64,10 +67,25 @@ class LocalModel:
         Raises `ModelUnavailable` or `ModelFailed`.
         """
         asked = [{"role": message.role, "content": message.content} for message in messages]
-        self._run({"messages": asked, "max_tokens": 1, "temperature": 0, "cache_prompt": True, "stream": True})
+        request = {"messages": asked, "max_tokens": 1, "temperature": 0, "cache_prompt": True}
+        self._run({**request, "stream": True, "return_progress": True}, given_up=lambda: self._closing)
+
+    def read_ahead_aside(self, messages: Sequence[Message]) -> Thread:
+        """The same beside everything else: a question that comes earlier waits for its end, and closing ends it soon."""
+
+        def read() -> None:
+            try:
+                self.read_ahead(messages)
+            except ModelProblem as problem:  # the first question will tell
+                _log.info("the prompt's beginning was not read ahead: %s", problem)
+
+        reading = Thread(target=read, name="read-ahead")
+        reading.start()
+        return reading
 
     def close(self) -> None:
-        """Free the memory once a running request has ended. Calling it twice does nothing."""
+        """Free the memory once a running request has ended; reading ahead is given up. Calling it twice does nothing."""
+        self._closing = True
         with self._lock:
             if self._server is not None and not self._asked:
                 # An engine that is ended before its loop has begun waits for ever: one request makes sure that it has.
@@ -75,14 +93,14 @@ class LocalModel:
                     self._server.handle_chat_completions(_SHORTEST, lambda _: False)
             self._server = None
 
-    def _run(self, request: Mapping[str, Any]) -> "_Reply":
+    def _run(self, request: Mapping[str, Any], *, given_up: Callable[[], bool] = lambda: False) -> "_Reply":
         deadline = time.monotonic() + self._timeout_s
         if not self._lock.acquire(timeout=self._timeout_s):
             raise ModelUnavailable(self._late("was busy with other questions"))
         try:
             if self._server is None:
                 raise ModelUnavailable(f"the language model {self._name!r} is closed; open it again")
-            reply = _Reply(deadline)
+            reply = _Reply(deadline, given_up)
             try:
                 self._server.handle_chat_completions(request, reply.receive)
                 self._asked = True
@@ -107,8 +125,9 @@ class LocalModel:
 class _Reply:
     """Gathers the pieces of one streamed reply; asks for its end when time is up."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, given_up: Callable[[], bool]) -> None:
         self._deadline = deadline
+        self._given_up = given_up
         self._pieces: list[str] = []
         self._finish_reason: str | None = None
         self._usage: Mapping[str, int] = {}
@@ -124,7 +143,7 @@ class _Reply:
             self._pieces.append(choice.get("delta", {}).get("content") or "")
             self._finish_reason = choice.get("finish_reason") or self._finish_reason
         self._usage = piece.get("usage") or self._usage
-        self.late = self._finish_reason is None and time.monotonic() > self._deadline
+        self.late = self._finish_reason is None and (self._given_up() or time.monotonic() > self._deadline)
         return self.late
 
     def completion(self, model: str) -> Completion:

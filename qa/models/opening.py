@@ -60,7 +60,7 @@ def _open_local(settings: ModelSettings, index_settings: IndexSettings) -> Langu
         context=settings.llm_context,
         timeout_s=settings.llm_timeout_s,
     )
-    model.read_ahead(PREFIX)
+    model.read_ahead_aside(PREFIX)
     return model
 
 

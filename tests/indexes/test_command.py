@@ -136,6 +136,8 @@ def test_add_and_delete(command: Command, home: Path, tmp_path: Path, capsys: py
     assert "time: read " in out
     assert command("add", str(new)) == 0
     assert capsys.readouterr().out.endswith("created 0, replaced 0, unchanged 1, duplicate_of 0, rejected 0\n")
+    assert command("add", str(write_records(tmp_path / "bad.jsonl", [{"id": "empty"}]))) == 3
+    assert "rejected 1" in capsys.readouterr().out
     assert command("delete", "gull", "nowhere") == 1
     out, err = capsys.readouterr()
     assert "deleted: gull\n" in out

@@ -22,6 +22,7 @@ from tests.fakes.encoders import HashingEncoder
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("DATELINE_KILLS", "10"))
+CHANGES = int(os.environ.get("DATELINE_KILLS", "3"))
 
 # The timer's signal ends the process where it is, as a kill does: nothing in Python or in an engine hears of it.
 DOOMED = """
@@ -77,7 +78,7 @@ def fixture_settings(tmp_path: Path) -> IndexSettings:
     return settings
 
 
-@pytest.mark.timeout(60 + 10 * KILLS)
+@pytest.mark.timeout(60 + 20 * KILLS)
 def test_builds_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) -> None:
     """Whenever a build is killed, the current build is there and sound; at last it is as if nothing had happened."""
     archive = write_records(tmp_path / "new.jsonl", notes(400, "barrel"))
@@ -100,7 +101,7 @@ def test_builds_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) ->
     assert killed
 
 
-@pytest.mark.timeout(60 + 20 * KILLS)
+@pytest.mark.timeout(60 + 40 * CHANGES)
 def test_changes_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) -> None:
     """Whenever an addition or a delete is killed, the index is as before or as after, and the next command finishes it."""
     archive = write_records(tmp_path / "new.jsonl", notes(3, "candle"))
@@ -108,7 +109,7 @@ def test_changes_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) -
     add_articles(read_sources([archive]), settings=settings, encoder=HashingEncoder())
     delete_articles(["anchor0"], settings=settings)
     longest, chance = time.perf_counter() - begun, random.Random(11)  # noqa: S311 - moments, not secrets
-    for number in range(1, KILLS + 1):
+    for number in range(1, CHANGES + 1):
         write_records(
             tmp_path / "new.jsonl", [{"id": "drum", "title": "Drum", "text": f"Drum {number} has {number} skins."}]
         )

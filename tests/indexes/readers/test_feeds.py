@@ -11,6 +11,8 @@ from indexes.readers.xml_files import read_xml
 from indexes.types import Article, Outcome
 from tests.indexes.readers.news_documents import Story, atom, rss, rss_item
 
+FEED = "https://courier.example/"
+
 
 def readings(document: str) -> list[Reading]:
     """What a feed holds."""
@@ -101,7 +103,7 @@ def test_a_table_that_holds_the_story() -> None:
 @pytest.mark.parametrize(
     ("inside", "identity", "url"),
     [
-        ("<guid isPermaLink='false'>g7</guid><link>https://a.example/7</link>", "g7", "https://a.example/7"),
+        ("<guid isPermaLink='false'>g7</guid><link>https://a.example/7</link>", f"{FEED}:g7", "https://a.example/7"),
         ("<guid>https://a.example/8</guid>", "https://a.example/8", "https://a.example/8"),
         ("<guid isPermaLink='false'>https://a.example/9</guid>", "https://a.example/9", None),
         ("<link>https://a.example/10?utm_source=rss</link>", None, "https://a.example/10?utm_source=rss"),
@@ -115,7 +117,7 @@ def test_a_table_that_holds_the_story() -> None:
     ],
 )
 def test_identities(inside: str, identity: str | None, url: str | None) -> None:
-    """The guid is the identity; the link, or a guid that is one, the address."""
+    """The guid is the identity, with its feed's before it where it is no address; the link, or a guid that is one, the address."""
     draft = item(f"{inside}<description>Words.</description>")
     assert (draft.id, draft.url) == (identity, url)
 
@@ -228,3 +230,14 @@ def test_many_elements_of_a_kind() -> None:
     categories = "".join(f"<category>c{number}</category>" for number in range(100_000))
     draft = item(f"{categories}<description>Words.</description>")
     assert (draft.section, draft.text) == ("c0", "Words.")
+
+
+def test_a_guid_of_two_feeds_is_two_articles() -> None:
+    """What two feeds number alike are two articles."""
+    one, other = (
+        f"<rss><channel><title>{name}</title><link>https://{name}.example/</link><item><guid isPermaLink='false'>1001</guid>"
+        f"<description>Words of the {name}.</description></item></channel></rss>"
+        for name in ("courier", "post")
+    )
+    ids = [draft.id for feed in (one, other) for draft in read_xml(feed.encode()) if isinstance(draft, Draft)]
+    assert ids == ["https://courier.example/:1001", "https://post.example/:1001"]

@@ -86,6 +86,20 @@ def test_reading_ahead_changes_no_reply(model: LocalModel) -> None:
 
 
 @pytest.mark.llm
+def test_reading_ahead_beside_everything_else(weights: Path) -> None:
+    """A question waits until the beginning is read; a model that is closed meanwhile gives that up, and is closed."""
+    opened = LocalModel(weights, name="small", threads=1, context=1024, timeout_s=200)
+    reading = opened.read_ahead_aside(user("Is it"))
+    assert json.loads(opened.complete(user("Is it day?"), schema=SMALL, max_tokens=90).text)
+    reading.join()
+    longer = opened.read_ahead_aside(user("crate " * 700))
+    opened.close()
+    longer.join()
+    with pytest.raises(ModelUnavailable, match="closed"):
+        opened.complete(user("Go on?"), schema=SMALL, max_tokens=90)
+
+
+@pytest.mark.llm
 def test_llama_cpp_is_silent_and_leaves_signals_alone(weights: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing is printed, whatever happens, and Ctrl-C still reaches Python."""
     ours = signal.getsignal(signal.SIGINT)
