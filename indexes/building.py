@@ -26,7 +26,7 @@ from indexes.reusing import CATALOGUE, Known, find_rules
 from indexes.settings import IndexSettings
 from indexes.splitting import SPLITTER
 from indexes.types import Article, Encoder, Manifest, Outcome
-from indexes.writing import Progress, Target, Written, silent, write_anew, write_changed
+from indexes.writing import Means, Progress, Target, Written, silent, write_anew, write_changed
 
 _MOST_CHANGED = 0.25
 """Share of the articles up to which a build changes a copy of the build before instead of writing all files anew."""
@@ -92,7 +92,8 @@ def add_articles(
             known.use(encoder)
             name, folder = stack.enter_context(new_build(settings.home, revising=base.name))
             target = Target(folder=folder, build=name, url=settings.chroma_url)
-            written = _change(target, base, known, intake, encoder, tell, gone=())
+            means = Means(encoder=encoder, known=known, earlier=intake.earlier, tell=tell)
+            written = _change(target, base, means, intake, gone=())
             rules = manifest.rules if manifest.rules == find_rules() else ""
             sources, created = manifest.sources, manifest.created
             manifest = _manifest(name, written, known, encoder, intake, sources=sources, rules=rules, created=created)
@@ -151,14 +152,13 @@ def _build(
         known.use(encoder)
         name, folder = stack.enter_context(new_build(settings.home))
         target = Target(folder=folder, build=name, url=settings.chroma_url)
+        means = Means(encoder=encoder, known=known, earlier=intake.earlier, tell=tell)
         gone = [one for one in known.articles if one not in intake.taken]
         few = len(gone) + len(intake.changes) <= _MOST_CHANGED * len(intake.articles)
         if known.folder and few and not anew and known.may_be_copied(encoder):
-            written = _change(target, known.folder, known, intake, encoder, tell, gone=gone)
+            written = _change(target, known.folder, means, intake, gone=gone)
         else:
-            written = write_anew(
-                target, intake.articles, earlier=intake.earlier, encoder=encoder, known=known, tell=tell
-            )
+            written = write_anew(target, intake.articles, means)
         manifest = _manifest(name, written, known, encoder, intake, sources=sources, rules=find_rules())
         complete_build(manifest, folder, settings)
     return BuildReport(manifest, tuple(intake.outcomes), written.encoded, len(gone))
@@ -171,28 +171,10 @@ def _take(found: Iterable[Article | Outcome], intake: Intake, tell: Progress) ->
     return intake
 
 
-def _change(
-    target: Target,
-    base: Path,
-    known: Known,
-    intake: Intake,
-    encoder: Encoder,
-    tell: Progress,
-    *,
-    gone: Sequence[str],
-) -> Written:
+def _change(target: Target, base: Path, means: Means, intake: Intake, *, gone: Sequence[str]) -> Written:
     changes = intake.changes
-    replaced = [article.id for article in changes if article.id in known.articles]
-    return write_changed(
-        target,
-        base,
-        gone=[*gone, *replaced],
-        articles=changes,
-        earlier=intake.earlier,
-        encoder=encoder,
-        known=known,
-        tell=tell,
-    )
+    replaced = [article.id for article in changes if article.id in means.known.articles]
+    return write_changed(target, base, means, gone=[*gone, *replaced], articles=changes)
 
 
 def _manifest(

@@ -84,9 +84,9 @@ class Known:
             self._rows = self._base.catalogue.encoded_hashes()
             self._vectors, self._weights = vectors, manifest.encoder_sha256
 
-    def use(self, encoder: Encoder, *, splitter: str = SPLITTER) -> None:
+    def use(self, encoder: Encoder) -> None:
         """Know the encoder: vectors of other weights are not reused, nor passages that were cut for another one."""
-        origin = _origin(encoder, splitter)
+        origin = _origin(encoder)
         manifest = self.manifest
         made_with = (manifest.rules, manifest.splitter, manifest.encoder_sha256) if manifest else ()
         if self._base and made_with == tuple(origin.values()):
@@ -177,8 +177,8 @@ class Known:
 
 def note_origin(folder: Path, encoder: Encoder) -> None:
     """Write down what a build that is begun is made with, for whoever finds it unfinished."""
-    (folder / _ORIGIN).write_text(json.dumps(_origin(encoder, SPLITTER)), encoding="utf-8")
+    (folder / _ORIGIN).write_text(json.dumps(_origin(encoder)), encoding="utf-8")
 
 
-def _origin(encoder: Encoder, splitter: str) -> dict[str, str]:
-    return {"rules": find_rules(), "splitter": splitter, "encoder_sha256": encoder.sha256}
+def _origin(encoder: Encoder) -> dict[str, str]:
+    return {"rules": find_rules(), "splitter": SPLITTER, "encoder_sha256": encoder.sha256}

@@ -57,6 +57,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What articles are written with: the encoder, what is known already, older versions by article id, who is told."""
+
+    encoder: Encoder
+    known: Known
+    earlier: Mapping[str, Sequence[Version]]
+    tell: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Before:
     """What a copied catalogue had: its passages' rows end before `first`; the articles that are `gone`, by row too."""
 
@@ -66,41 +76,26 @@ class _Before:
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_anew(
-    target: Target,
-    articles: Sequence[Article],
-    *,
-    earlier: Mapping[str, Sequence[Version]],
-    encoder: Encoder,
-    known: Known,
-    tell: Progress,
-) -> Written:
+def write_anew(target: Target, articles: Sequence[Article], means: Means) -> Written:
     """Write every file; what is known is copied instead of being worked out again."""
-    note_origin(target.folder, encoder)
-    passages = _write_texts(target, articles, earlier=earlier, encoder=encoder, known=known, tell=tell)
+    note_origin(target.folder, means.encoder)
+    passages = _write_texts(target, articles, means, _Before())
+    dimension = means.known.dimension
     with closing(
-        VectorWriter(target.folder, rows=len(passages), dimension=known.dimension, url=target.url, build=target.build)
+        VectorWriter(target.folder, rows=len(passages), dimension=dimension, url=target.url, build=target.build)
     ) as vectors:
-        encoded = _write_vectors(vectors, passages, encoder=encoder, known=known, tell=tell)
+        encoded = _write_vectors(vectors, passages, means)
     return Written(len(articles), len(passages), encoded)
 
 
 def write_changed(
-    target: Target,
-    base: Path,
-    *,
-    gone: Sequence[str],
-    articles: Sequence[Article],
-    earlier: Mapping[str, Sequence[Version]],
-    encoder: Encoder,
-    known: Known,
-    tell: Progress,
+    target: Target, base: Path, means: Means, *, gone: Sequence[str], articles: Sequence[Article]
 ) -> Written:
     """Copy another build's files, take articles out (those that are replaced among them), put articles in.
 
     The bytes of what was taken out may stay in the copies until the next build that is written anew.
     """
-    note_origin(target.folder, encoder)
+    note_origin(target.folder, means.encoder)
     shutil.copyfile(base / CATALOGUE, target.folder / CATALOGUE)
     shutil.copytree(base / WORDS, target.folder / WORDS, ignore=shutil.ignore_patterns("*.lock"))
     copied = not target.url and _copy_store(base, target.folder)
@@ -109,20 +104,13 @@ def write_changed(
         groups = catalogue.groups()
         rows, ids, lost = catalogue.remove(gone)
         catalogue.finish()
-    passages = _write_texts(
-        target,
-        articles,
-        earlier=earlier,
-        encoder=encoder,
-        known=known,
-        tell=tell,
-        before=_Before(first=first, removed=rows, gone=gone, groups=groups),
-    )
+    before = _Before(first=first, removed=rows, gone=gone, groups=groups)
+    passages = _write_texts(target, articles, means, before)
     with closing(
         VectorWriter(
             target.folder,
             rows=first + len(passages),
-            dimension=known.dimension,
+            dimension=means.known.dimension,
             url=target.url,
             build=target.build,
             copied=copied,
@@ -132,8 +120,8 @@ def write_changed(
         if copied:
             vectors.remove(ids)
         else:
-            _store_kept(vectors, target.folder, base, below=first, tell=tell)
-        encoded = _write_vectors(vectors, passages, encoder=encoder, known=known, tell=tell)
+            _store_kept(vectors, target.folder, base, below=first, tell=means.tell)
+        encoded = _write_vectors(vectors, passages, means)
     return _counted(target.folder, encoded)
 
 
@@ -161,37 +149,27 @@ def write_without(target: Target, base: Path, article_ids: Sequence[str], *, tel
     return _counted(target.folder, 0)
 
 
-def _write_texts(
-    target: Target,
-    articles: Sequence[Article],
-    *,
-    earlier: Mapping[str, Sequence[Version]],
-    encoder: Encoder,
-    known: Known,
-    tell: Progress,
-    before: "_Before | None" = None,
-) -> list[Passage]:
+def _write_texts(target: Target, articles: Sequence[Article], means: Means, before: _Before) -> list[Passage]:
     """Write articles to the catalogue and the word index; their passages in row order, after those that were before."""
-    before = before or _Before()
     passages: list[Passage] = []
     words = WordWriter(target.folder)
     words.remove(before.removed)
     with closing(CatalogueWriter(target.folder / CATALOGUE)) as catalogue:
         catalogue.start_passages_at(before.first)
         for done, article in enumerate(articles, start=1):
-            found = known.taken_apart(article) or _take_apart(article, encoder)
+            found = means.known.taken_apart(article) or _take_apart(article, means.encoder)
             row = catalogue.next_article
             catalogue.add(
                 article,
                 passages=found.passages,
                 sentences=found.sentences,
                 quotations=found.quotations,
-                versions=[*known.versions(article), *earlier.get(article.id, ())],
+                versions=[*means.known.versions(article), *means.earlier.get(article.id, ())],
                 signature=found.signature,
             )
             words.add((before.first + len(passages) + at, row, passage) for at, passage in enumerate(found.passages))
             passages.extend(found.passages)
-            tell("split", done, len(articles))
+            means.tell("split", done, len(articles))
         words.close()
         _group(catalogue, before.groups, changed=[*before.gone, *(article.id for article in articles)])
         catalogue.finish()
@@ -214,20 +192,18 @@ def _take_apart(article: Article, encoder: Encoder) -> TakenApart:
     )
 
 
-def _write_vectors(
-    writer: VectorWriter, passages: Sequence[Passage], *, encoder: Encoder, known: Known, tell: Progress
-) -> int:
+def _write_vectors(writer: VectorWriter, passages: Sequence[Passage], means: Means) -> int:
     """Write the vectors of passages; those known are copied. Gives the number encoded."""
     encoded = 0
     for start in range(0, len(passages), _ENCODED_AT_ONCE):
         batch = passages[start : start + _ENCODED_AT_ONCE]
         texts = [encoded_text(passage) for passage in batch]
-        vectors = known.vectors(texts)
+        vectors = means.known.vectors(texts)
         wanted = [text for text, vector in zip(texts, vectors, strict=True) if vector is None]
-        new = iter(_encoded(wanted, encoder, known))
+        new = iter(_encoded(wanted, means.encoder, means.known))
         writer.add([one.id for one in batch], np.stack([next(new) if one is None else one for one in vectors]))
         encoded += len(wanted)
-        tell("encode", start + len(batch), len(passages))
+        means.tell("encode", start + len(batch), len(passages))
     return encoded
 
 
