@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from evals.wiring import Opener
 
-SUITE_NAMES = ("seeds", "quotes", "multihop_rag")
+SUITE_NAMES = ("seeds", "multihop_rag", "realtimeqa", "rgb", "squad2", "quotes", "own")
 PAGE_SUITE = "article_extraction"
+RETRIEVERS = ("fused", "dense", "lexical", "bm25s", "llama_index", "llama_index_fusion")
 MODES = ("retrieval", "quotes", "answer")
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -65,12 +66,27 @@ def _parser() -> argparse.ArgumentParser:
     suites = (*SUITE_NAMES, PAGE_SUITE)
     run.add_argument("suite", choices=suites, metavar="SUITE", help=", ".join(suites))
     run.add_argument("--data", type=Path, metavar="DIR", help="folder of the data set (`list` says what each needs)")
+    run.add_argument("--mode", choices=MODES, help="default: quotes; retrieval for multihop_rag and beir")
     run.add_argument(
-        "--mode", choices=MODES, help="default: quotes; retrieval for multihop_rag; none for article_extraction"
+        "--retriever", choices=RETRIEVERS, metavar="NAME", help=f"what retrieval mode measures: {', '.join(RETRIEVERS)}"
     )
     run.add_argument(
-        "--retriever", choices=("fused", "dense", "lexical"), help="what is measured in retrieval mode (default: fused)"
+        "--beside",
+        choices=RETRIEVERS,
+        metavar="NAME",
+        action="append",
+        help="in retrieval mode another one over the same questions, with ratios; can be given several times",
     )
+    run.add_argument(
+        "--closed-book", action="store_true", help="in answer mode also ask the language model without any article"
+    )
+    run.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="put each answerable question to the articles that do not answer it: it should be declined",
+    )
+    run.add_argument("--parallel", type=_positive, default=1, metavar="N", help="questions at a time (default: 1)")
+    run.add_argument("--afresh", action="store_true", help="do not go on with a run that was interrupted")
     run.add_argument("--split", choices=("dev", "held_out", "all"), default="all", help="which half (default: all)")
     run.add_argument("--limit", type=_positive, metavar="N", help="a sample of N questions, each status with its share")
     run.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the sample and the intervals (default: 0)")

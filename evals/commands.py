@@ -3,11 +3,14 @@
 import argparse
 import json
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from evals import gates, tables
 from evals.benching import describe_machine, time_build, time_engines, time_questions
@@ -17,12 +20,13 @@ from evals.extracting import SHOWN, choose_pages, measure_halves, page_report, s
 from evals.pages import write_page
 from evals.progress import follow, follow_build
 from evals.reports import read_report, write_report
-from evals.running import find_problems, make_report, run_cases
-from evals.sampling import choose_split, sample
+from evals.resuming import Unfinished
+from evals.running import find_problems, make_report, measure_cost, run_beside, run_cases
+from evals.sampling import choose_split, leave_evidence_out, sample
 from evals.suites.listing import PAGES, SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
-from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Subject
-from evals.wiring import Opener, build_once, find_data, open_engines, open_subject, read_texts, reports_folder
+from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Story, Subject, SuiteData
+from evals.wiring import Opener, build_once, find_data, home, open_engines, open_subject, read_texts, reports_folder
 
 if TYPE_CHECKING:
     from qa.answering import Answerer
@@ -32,35 +36,88 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     """Run a suite, print its table, write its reports and check its gates; whether all passed."""
     if options.suite == PAGES.name:
         return _run_pages(options)
+    started = time.perf_counter()
     suite = SUITES[options.suite]
     mode: EvalMode = options.mode or suite.mode
-    if options.retriever and mode != "retrieval":
-        raise WrongUsage(f"--retriever chooses what --mode retrieval measures; the mode is {mode!r}. Leave one out.")
+    _check_options(options, mode)
     retriever: RetrieverName = options.retriever or "fused"
+    beside: tuple[RetrieverName, ...] = tuple(options.beside or ())
     baseline = gates.read_baseline(options.baseline) if options.baseline else None
     data = suite.read(find_data(suite, options.data))
     questions = sample(choose_split(data.questions, options.split), limit=options.limit, seed=options.seed)
-    with (opener or open_subject)(data, mode=mode, retriever=retriever) as subject:
-        problems = find_problems(subject, questions)
-        cases = run_cases(
-            subject, questions, mode=mode, follow=partial(follow, label=f"{suite.name}, {mode}"), fail=_report_failure
-        )
+    show = partial(follow, label=f"{suite.name}, {mode}")
+    with (opener or open_subject)(
+        data, mode=mode, retriever=retriever, beside=beside, closed_book=options.closed_book
+    ) as subject:
+        if options.leave_out:
+            questions = leave_evidence_out(questions, subject)
+        problems = (*data.notes, *find_problems(subject, questions))
         settings = {
             "split": options.split,
             "limit": options.limit,
             "seed": options.seed,
             "retriever": retriever if mode == "retrieval" else None,
+            "closed_book": options.closed_book,
+            "leave_out": options.leave_out,
             "encoder": subject.encoder,
             "data": data.fingerprint,
         }
-        report = make_report(data, subject, cases, mode=mode, settings=settings, problems=problems, seed=options.seed)
-    return _finish(report, baseline, options.out or reports_folder(suite, mode), accept=options.accept)
+        unfinished = Unfinished(home(), _kind_of_cases(data, subject, mode, settings))
+        if options.afresh:
+            unfinished.forget()
+        done = unfinished.read()
+        scored = run_cases(
+            subject,
+            questions,
+            mode=mode,
+            follow=show,
+            fail=_report_failure,
+            done=done,
+            keep=unfinished.keep,
+            parallel=options.parallel,
+        )
+        cost = measure_cost(scored, seconds=time.perf_counter() - started, resumed=len(done))
+        others = run_beside(subject, questions, follow=follow, fail=_report_failure)
+        report = make_report(
+            data,
+            subject,
+            [one.case for one in scored],
+            mode=mode,
+            settings=settings,
+            problems=problems,
+            seed=options.seed,
+        )
+        report = replace(report, cost=cost, beside=others)
+    stories = {one.case.id: one.story for one in scored}
+    passed = _finish(
+        report, baseline, options.out or reports_folder(suite, mode), accept=options.accept, stories=stories
+    )
+    unfinished.forget()
+    return passed
+
+
+def _check_options(options: argparse.Namespace, mode: EvalMode) -> None:
+    """Refuse options that the mode makes no use of. Raises `WrongUsage`."""
+    for name in ("retriever", "beside"):
+        if getattr(options, name) and mode != "retrieval":
+            raise WrongUsage(f"--{name} chooses what --mode retrieval measures; the mode is {mode!r}. Leave one out.")
+    if options.closed_book and mode != "answer":
+        raise WrongUsage(f"--closed-book asks the language model; the mode is {mode!r}. Run with --mode answer.")
+    if options.leave_out and mode == "retrieval":
+        raise WrongUsage("--leave-out measures declining, which no ranking does. Run with --mode quotes or answer.")
+
+
+def _kind_of_cases(data: SuiteData, subject: Subject, mode: EvalMode, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What a case depends on besides the code."""
+    kept = {name: settings[name] for name in ("retriever", "closed_book", "leave_out", "encoder", "data")}
+    return {**kept, "suite": data.suite, "mode": mode, "index": subject.index_build, "model": subject.model}
 
 
 def _run_pages(options: argparse.Namespace) -> bool:
     """Make an article of each page and hold it against what a reader would have taken from it."""
-    if options.mode or options.retriever:
-        raise WrongUsage(f"{PAGES.name} asks no questions: leave --mode and --retriever out")
+    for name in ("mode", "retriever", "beside", "closed_book", "leave_out"):
+        if getattr(options, name):
+            raise WrongUsage(f"{PAGES.name} asks no questions: leave --{name.replace('_', '-')} out")
     baseline = gates.read_baseline(options.baseline) if options.baseline else None
     data = PAGES.read(find_data(PAGES, options.data))
     pages = choose_pages(data, split=options.split, limit=options.limit)
@@ -71,10 +128,17 @@ def _run_pages(options: argparse.Namespace) -> bool:
     return passed
 
 
-def _finish(report: Report, baseline: gates.Baseline | None, folder: Path, *, accept: Path | None) -> bool:
+def _finish(
+    report: Report,
+    baseline: gates.Baseline | None,
+    folder: Path,
+    *,
+    accept: Path | None,
+    stories: Mapping[str, Story] = MappingProxyType({}),
+) -> bool:
     """Check the gates, write the reports and print them; whether all passed, or the run was accepted."""
     report = gates.with_gates(report, gates.check_gates(report, baseline))
-    paths = (write_report(report, folder), write_page(report, folder))
+    paths = (write_report(report, folder), write_page(report, folder, stories))
     _print_run(report, baseline, paths)
     if accept:
         return _accept(report, accept)
@@ -202,6 +266,10 @@ def _print_run(report: Report, baseline: gates.Baseline | None, paths: Iterable[
     _say(f"\noutcomes: {tables.outcomes_line(report.cases)}")
     if report.problems:
         _say(f"{len(report.problems)} problems of the data:\n" + "\n".join(f"  {line}" for line in report.problems))
+    for name, metrics in report.beside.items():
+        _say(f"\n{report.settings['retriever']} beside {name}\n" + tables.beside_table(report.metrics, metrics))
+    if report.cost:
+        _say("\n" + ", ".join(f"{name} {tables.format_value(value)}" for name, value in report.cost.items()))
     _say("\n" + tables.gates_lines(report.gates))
     if baseline is not None:
         if baseline.data not in (None, report.settings["data"]):

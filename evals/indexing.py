@@ -13,6 +13,8 @@ from indexes.errors import IndexDamaged, IndexMismatch, IndexMissing
 from indexes.settings import IndexSettings
 
 STAMP = "evaluated.json"
+ARTICLES = "articles.jsonl"
+"""Where the texts of data that are no article files are written before they are indexed."""
 Opened = TypeVar("Opened")
 
 
@@ -20,7 +22,8 @@ def suite_settings(data: SuiteData, settings: IndexSettings) -> IndexSettings:
     """The settings with a home of the suite's own, one for each place of data: builds never touch the current index."""
     encoder = settings.encoder_path.name if settings.encoder_path else settings.encoder
     plain = "".join(character if character.isalnum() or character in ".-_" else "-" for character in encoder)
-    place = hashlib.sha256("\n".join(str(path.resolve()) for path in data.sources).encode()).hexdigest()[:8]
+    places = [str(path.resolve()) for path in data.sources] or [data.fingerprint]
+    place = hashlib.sha256("\n".join(places).encode()).hexdigest()[:8]
     home = settings.home / "evals" / f"{data.suite}-{place}-{plain}"
     return settings.model_copy(update={"home": home, "keep_builds": 1})
 
@@ -49,9 +52,22 @@ def prepare_index(
         except (IndexMissing, IndexMismatch, IndexDamaged):
             path.unlink()
     settings.home.mkdir(parents=True, exist_ok=True)
+    if data.articles:
+        _write_articles(data, settings.home / ARTICLES)
     build(settings)
     path.write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
     return open_built(settings)
+
+
+def sources_of(data: SuiteData, settings: IndexSettings) -> tuple[Path, ...]:
+    """The files and folders to index: the data's own, and the file of its articles where it has any."""
+    return (*data.sources, settings.home / ARTICLES) if data.articles else data.sources
+
+
+def _write_articles(data: SuiteData, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for record in data.articles:
+            file.write(json.dumps(dict(record), ensure_ascii=False) + "\n")
 
 
 def _read_stamp(path: Path) -> object:

@@ -8,7 +8,7 @@ import numpy as np
 
 from evals.calibration import calibration_error, risk_coverage_area
 from evals.intervals import RESAMPLES, Reduce, Rows, measure, measure_difference
-from evals.types import Case, Direction, Measured
+from evals.types import STEPS, Case, Direction, Measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,11 @@ def _number(case: Case, *, name: str) -> tuple[float, ...] | None:
     return None if value is None or case.error else (float(value),)
 
 
+def _step(case: Case, *, name: str) -> tuple[float, ...] | None:
+    value = case.steps_ms.get(name)
+    return None if value is None or case.error else (float(value),)
+
+
 def _page_ms(case: Case) -> tuple[float, ...] | None:
     return _number(case, name="wall_ms") if case.kind == "page" else None
 
@@ -110,12 +115,15 @@ MEASURES: tuple[Measure, ...] = (
     _of_share("gold_quote_recall"),
     _of_share("citation_recall"),
     _of_share("citation_precision"),
+    _of_share("citations_per_claim", "lower"),
     _of_share("article_recall"),
     _of_share("article_precision"),
+    _of_share("answer_cited"),
     _of_share("exact_match"),
     _of_share("token_f1"),
     _of_share("contains"),
     _of_share("majority_floor"),
+    *(_of_share(f"closed_book_{name}") for name in ("exact_match", "token_f1", "contains")),
     _of_share("refusal_recall"),
     _of_share("false_refusal", "lower"),
     Measure(name="balanced_accuracy", better="higher", numbers=_declined, reduce=balance),
@@ -142,6 +150,16 @@ MEASURES: tuple[Measure, ...] = (
     _of_number("latency_p99_ms", "wall_ms", 99),
     Measure(name="latency_max_ms", better="lower", numbers=_page_ms, reduce=partial(percentile, percent=100)),
     _of_number("first_quote_p50_ms", "first_quote_ms", 50),
+    *(
+        Measure(
+            name=f"{step}_p{percent}_ms",
+            better="lower",
+            numbers=partial(_step, name=step),
+            reduce=partial(percentile, percent=percent),
+        )
+        for step in STEPS
+        for percent in (50, 90, 99)
+    ),
     _of_number("prompt_tokens_p50", "prompt_tokens", 50),
 )
 BETTER: dict[str, Direction] = {each.name: each.better for each in MEASURES}

@@ -74,7 +74,9 @@ def declined(answer: Answer) -> bool:
 
 
 def is_right(question: GoldenQuestion, answer: Answer, texts: Mapping[str, str]) -> bool:
-    """Whether a quote answers: it covers a gold or also-valid quote (is from a gold article, where no quote is known).
+    """Whether a quote answers: it covers a gold or also-valid quote.
+
+    Where no quote is known: it holds a gold answer, or, without one, is from a gold article.
 
     A declined question is judged by its `closest` quotes, with which it would have been answered. Never true of an
     unanswerable question. This is the event whose probability the gate's score states.
@@ -84,6 +86,8 @@ def is_right(question: GoldenQuestion, answer: Answer, texts: Mapping[str, str])
     quotes = answer.closest if declined(answer) else answer.citations
     if question.accepted:
         return any(covers(citation, question.accepted, texts) for citation in quotes)
+    if question.gold_answers:
+        return any(states(citation.quote, question.gold_answers) for citation in quotes)
     return any(citation.article.id in question.article_ids for citation in quotes)
 
 
@@ -118,6 +122,13 @@ def citation_precision(question: GoldenQuestion, answer: Answer, texts: Mapping[
         return None
     covering = sum(covers(citation, question.accepted, texts) for citation in answer.citations)
     return Share(covering, len(answer.citations))
+
+
+def citations_per_claim(answer: Answer) -> Share | None:
+    """Citations that the claims rest on / claims; a citation of two claims counts twice."""
+    if not answer.claims:
+        return None
+    return Share(sum(len(claim.citations) for claim in answer.claims), len(answer.claims))
 
 
 def article_recall(question: GoldenQuestion, answer: Answer) -> Share | None:
@@ -193,6 +204,19 @@ def normalise(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", plain).split())
 
 
+def states(text: str, answers: Sequence[str]) -> bool:
+    """Whether a text holds one of the answers as whole words, after normalisation."""
+    given = f" {normalise(text)} "
+    return any(gold and f" {gold} " in given for gold in map(normalise, answers))
+
+
+def answer_cited(question: GoldenQuestion, answer: Answer) -> Share | None:
+    """Answerable questions where a citation holds a gold answer as whole words / the same with gold answers."""
+    if not (question.answerable and question.gold_answers) or question.gold_quotes:
+        return None
+    return Share(any(states(citation.quote, question.gold_answers) for citation in answer.citations), 1)
+
+
 def exact_match(question: GoldenQuestion, answer: Answer) -> Share | None:
     """Short answers that equal a gold answer after normalisation / answerable questions with gold answers (SQuAD)."""
     if not (question.answerable and question.gold_answers):
@@ -212,9 +236,7 @@ def contains(question: GoldenQuestion, answer: Answer) -> Share | None:
     if not (question.answerable and question.gold_answers):
         return None
     short = len(answer.short_answer.split()) <= SHORT_ANSWER_WORDS
-    given = f" {normalise(answer.short_answer)} "
-    golds = [normalise(gold) for gold in question.gold_answers]
-    return Share(short and any(gold and f" {gold} " in given for gold in golds), 1)
+    return Share(short and states(answer.short_answer, question.gold_answers), 1)
 
 
 def majority_answers(questions: Sequence[GoldenQuestion]) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """Writes a report as one self-contained web page."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from evals.tables import format_value
-from evals.types import GOOD_OUTCOMES, Report
+from evals.types import GOOD_OUTCOMES, Report, Story
 
 TEMPLATE = "report.html.jinja"
 
 
-def render_page(report: Report) -> str:
-    """The page; everything that comes from data is escaped."""
+def render_page(report: Report, stories: Mapping[str, Story] = MappingProxyType({})) -> str:
+    """The page, with the stories of its cases by id; everything that comes from data is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -20,11 +22,11 @@ def render_page(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters["value"] = format_value
-    return environment.get_template(TEMPLATE).render(report=report, good=GOOD_OUTCOMES)
+    return environment.get_template(TEMPLATE).render(report=report, stories=stories, good=GOOD_OUTCOMES)
 
 
-def write_page(report: Report, folder: Path) -> Path:
+def write_page(report: Report, folder: Path, stories: Mapping[str, Story] = MappingProxyType({})) -> Path:
     """Write `report.html` into the folder; its path."""
     path = folder / "report.html"
-    path.write_text(render_page(report), encoding="utf-8")
+    path.write_text(render_page(report, stories), encoding="utf-8")
     return path

@@ -1,14 +1,21 @@
-"""Puts golden questions to the subject, one after the other, and scores what comes back."""
+"""Puts golden questions to the subject and scores what comes back."""
 
+import resource
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from evals.errors import WrongUsage
 from evals.measures import measure_cases
 from evals.metrics import majority_answers, occurrences
 from evals.scoring import score_answer, score_failure, score_ranking
-from evals.types import Case, EvalMode, GoldenQuestion, Report, Subject, SuiteData
+from evals.stories import tell_answer, tell_failure, tell_ranking
+from evals.types import Case, EvalMode, GoldenQuestion, Measured, Report, Scored, Subject, SuiteData
 from indexes.types import Filters
 from qa.types import Question
 
@@ -24,6 +31,9 @@ Follow = Callable[[Sequence[GoldenQuestion]], Iterable[GoldenQuestion]]
 Fail = Callable[[GoldenQuestion, Exception], None]
 """Is told of a question that ended in an exception."""
 
+Keep = Callable[[Scored], None]
+"""Stores a case that is ready, so that an interrupted run can go on from there."""
+
 
 def run_cases(
     subject: Subject,
@@ -32,26 +42,77 @@ def run_cases(
     mode: EvalMode,
     follow: Follow = iter,
     fail: Fail = lambda _question, _error: None,
-) -> tuple[Case, ...]:
+    done: Mapping[str, Scored] = MappingProxyType({}),
+    keep: Keep = lambda _scored: None,
+    parallel: int = 1,
+) -> tuple[Scored, ...]:
     """The cases in the order of the questions, after a warm-up. A question that fails becomes an `error` case.
 
-    In retrieval mode questions without gold quotes are left out: there is nothing to find.
+    In retrieval mode questions without gold quotes or articles are left out: there is nothing to find. Cases that an
+    earlier run has `done` are taken from there; `keep` is given each new one as soon as it and those before it are
+    ready, failed ones aside. `parallel` questions are put at a time.
     """
     put = _ranker(subject) if mode == "retrieval" else _asker(subject, questions, mode)
-    for text in WARM_UP:
-        put(GoldenQuestion(id="", kind="", text=text, status="answered", gold_quotes=(text,)))
-    chosen = [question for question in questions if mode != "retrieval" or question.gold_quotes]
+    chosen = [question for question in questions if mode != "retrieval" or question.gold_quotes or question.article_ids]
     if not chosen:
         raise WrongUsage("no question that was chosen has gold quotes. Choose more questions, or another --mode.")
-    cases = []
-    for question in follow(chosen):
+    if any(question.id not in done for question in chosen):
+        for text in WARM_UP:
+            put(GoldenQuestion(id="", kind="", text=text, status="answered", gold_quotes=(text,)))
+
+    def run(question: GoldenQuestion) -> Scored:
         started = time.perf_counter()
         try:
-            cases.append(put(question))
+            return put(question)
         except Exception as error:  # noqa: BLE001 - one failing case must not end a run; it is recorded and fails it
-            cases.append(score_failure(question, error, wall_ms=_since(started)))
             fail(question, error)
-    return tuple(cases)
+            case = score_failure(question, error, wall_ms=_since(started))
+            return Scored(case=case, story=tell_failure(question))
+
+    scored = []
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        futures = {question.id: pool.submit(run, question) for question in chosen if question.id not in done}
+        try:
+            for question in follow(chosen):
+                if question.id in done:
+                    scored.append(done[question.id])
+                    continue
+                scored.append(futures[question.id].result())
+                if scored[-1].case.error is None:
+                    keep(scored[-1])
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return tuple(scored)
+
+
+def run_beside(
+    subject: Subject,
+    questions: Sequence[GoldenQuestion],
+    *,
+    follow: Callable[..., Iterable[GoldenQuestion]],
+    fail: Fail,
+) -> dict[str, dict[str, Measured]]:
+    """The metrics of each retriever beside the subject's own, over the same questions."""
+    found = {}
+    for name, retriever in subject.beside.items():
+        other = replace(subject, retriever=retriever)
+        scored = run_cases(other, questions, mode="retrieval", follow=partial(follow, label=name), fail=fail)
+        found[str(name)] = measure_cases([one.case for one in scored], seed=0)
+    return found
+
+
+def measure_cost(scored: Sequence[Scored], *, seconds: float, resumed: int) -> dict[str, float]:
+    """What a run took: seconds in all, cases a second, the peak memory of the process in MiB, cases taken over."""
+    asked = max(len(scored) - resumed, 0)
+    spent = sum(one.case.wall_ms or 0.0 for one in scored) / 1000
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "seconds": seconds,
+        "questions_per_second": len(scored) / spent if spent else 0.0,
+        "peak_memory_mib": kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024),
+        "new_cases": asked,
+        "resumed_cases": min(resumed, len(scored)),
+    }
 
 
 def find_problems(subject: Subject, questions: Sequence[GoldenQuestion]) -> tuple[str, ...]:
@@ -92,29 +153,43 @@ def make_report(
     )
 
 
-def _asker(subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode) -> Callable[[GoldenQuestion], Case]:
+def _asker(subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode) -> Callable[[GoldenQuestion], Scored]:
     answerer = subject.answerer
     if answerer is None or mode == "retrieval" or mode == "extraction":  # noqa: PLR1714 - the type checker follows this
         raise WrongUsage("a ranking is no answer: run with --mode quotes or --mode answer.")
     majority = majority_answers(questions)
 
-    def ask(question: GoldenQuestion) -> Case:
+    def ask(question: GoldenQuestion) -> Scored:
+        filters = Filters(article_ids=question.within)
         started = time.perf_counter()
-        answer = answerer.answer(Question(text=question.text, mode=mode))
-        wall_ms = _since(started)
-        cited = [citation.article.id for citation in (*answer.citations, *answer.closest)]
-        return score_answer(
-            question, answer, texts=subject.texts(list(dict.fromkeys(cited))), majority=majority, wall_ms=wall_ms
+        answer = answerer.answer(
+            Question(text=question.text, mode=mode, filters=filters, reference_date=question.asked)
         )
+        wall_ms = _since(started)
+        remembered = subject.closed_book(question) if subject.closed_book else None
+        cited = [citation.article.id for citation in (*answer.citations, *answer.closest)]
+        articles = subject.catalogue.articles(list(dict.fromkeys(cited)))
+        case = score_answer(
+            question,
+            answer,
+            texts={key: article.text for key, article in articles.items()},
+            majority=majority,
+            wall_ms=wall_ms,
+            remembered=remembered,
+        )
+        return Scored(case=case, story=tell_answer(question, answer, case, articles))
 
     return ask
 
 
-def _ranker(subject: Subject) -> Callable[[GoldenQuestion], Case]:
-    def rank(question: GoldenQuestion) -> Case:
+def _ranker(subject: Subject) -> Callable[[GoldenQuestion], Scored]:
+    def rank(question: GoldenQuestion) -> Scored:
+        filters = Filters(article_ids=question.within)
         started = time.perf_counter()
-        retrieved = subject.retriever.retrieve(question.text, limit=PASSAGES, filters=Filters())
-        return score_ranking(question, retrieved, wall_ms=_since(started))
+        retrieved = subject.retriever.retrieve(question.text, limit=PASSAGES, filters=filters)
+        case = score_ranking(question, retrieved, wall_ms=_since(started))
+        articles = subject.catalogue.articles(list(dict.fromkeys(span.article_id for span in case.spans)))
+        return Scored(case=case, story=tell_ranking(question, retrieved, case, articles))
 
     return rank
 

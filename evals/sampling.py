@@ -2,9 +2,11 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evals.errors import WrongUsage
-from evals.types import GoldenQuestion
+from evals.metrics import occurrences
+from evals.types import GoldenQuestion, Subject
 
 
 def choose_split(questions: Sequence[GoldenQuestion], split: str) -> tuple[GoldenQuestion, ...]:
@@ -29,6 +31,40 @@ def sample(questions: Sequence[GoldenQuestion], *, limit: int | None, seed: int)
     generator = random.Random(seed)  # noqa: S311 - a sample that can be drawn again, no secret
     chosen = [position for status in sorted(groups) for position in generator.sample(groups[status], shares[status])]
     return tuple(questions[position] for position in sorted(chosen))
+
+
+def leave_evidence_out(questions: Sequence[GoldenQuestion], subject: Subject) -> tuple[GoldenQuestion, ...]:
+    """The answerable questions, each put to all articles but those that answer it: only memory could answer now.
+
+    An article answers where it is a gold one or holds a gold (or also valid) quote. Raises `WrongUsage` where no
+    question is left.
+    """
+    texts = {article.id: article.text for article in subject.every()}
+    left = []
+    for question in questions:
+        if not question.answerable:
+            continue
+        within = tuple(
+            key
+            for key, text in texts.items()
+            if key not in question.article_ids
+            and not any(quote in text or occurrences(text, quote) for quote in question.accepted)
+        )
+        left.append(
+            replace(
+                question,
+                kind="evidence_left_out",
+                status="insufficient_evidence",
+                within=within,
+                article_ids=(),
+                gold_quotes=(),
+                also_valid=(),
+                gold_answers=(),
+            )
+        )
+    if not left:
+        raise WrongUsage("no question that was chosen is answerable, so no evidence can be left out. Choose more.")
+    return tuple(left)
 
 
 def _shares(sizes: dict[str, int], limit: int) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """Turns answers into scored cases (pure)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evals import metrics
 from evals.ranking import facts_found, ranking_shares
-from evals.types import Case, CitedSpan, GoldenQuestion, Share
+from evals.types import STEPS, Case, CitedSpan, GoldenQuestion, Share
 from indexes.types import Retrieved
 from qa.types import Answer
 
@@ -16,8 +17,12 @@ def score_answer(
     texts: Mapping[str, str],
     majority: Mapping[str, str],
     wall_ms: float,
+    remembered: str | None = None,
 ) -> Case:
-    """The case of an answer. `texts` are the stored texts of every article that it cites or holds closest."""
+    """The case of an answer. `texts` are the stored texts of every article that it cites or holds closest.
+
+    `remembered` is the short answer of the LLM alone, without any article; None where it was not asked.
+    """
     shares = {
         "citation_validity": metrics.citation_validity(answer, texts),
         "gold_quote_recall": metrics.gold_quote_recall(question, answer, texts),
@@ -29,6 +34,8 @@ def score_answer(
         "false_refusal": metrics.false_refusal(question, answer),
         "attribution_errors": metrics.attribution_errors(question, answer, texts),
         "conflict_flagged": metrics.conflict_flagged(question, answer),
+        "answer_cited": metrics.answer_cited(question, answer),
+        "citations_per_claim": metrics.citations_per_claim(answer),
     }
     if answer.mode == "answer":
         shares |= {
@@ -36,6 +43,13 @@ def score_answer(
             "token_f1": metrics.token_f1(question, answer),
             "contains": metrics.contains(question, answer),
             "majority_floor": metrics.majority_floor(question, majority),
+        }
+    if remembered is not None:
+        from_memory = replace(answer, short_answer=remembered)
+        shares |= {
+            "closed_book_exact_match": metrics.exact_match(question, from_memory),
+            "closed_book_token_f1": metrics.token_f1(question, from_memory),
+            "closed_book_contains": metrics.contains(question, from_memory),
         }
     counted = {name: share for name, share in shares.items() if share is not None}
     right = metrics.is_right(question, answer, texts)
@@ -52,6 +66,7 @@ def score_answer(
         shares=counted,
         wall_ms=wall_ms,
         first_quote_ms=answer.timings_ms.get("first_quote") if answer.citations else None,
+        steps_ms={name: taken for name, taken in answer.timings_ms.items() if name in STEPS},
         prompt_tokens=answer.prompt_tokens or None,
         spans=_spans(question, answer, texts),
     )

@@ -29,6 +29,21 @@ def metrics_table(report: Report) -> str:
     return format_table(("metric", "value", "low", "high", "cases"), rows)
 
 
+def beside_table(ours: Mapping[str, Measured], theirs: Mapping[str, Measured]) -> str:
+    """Both values of each metric and the first divided by the second."""
+    rows = [
+        (
+            name,
+            format_value(ours[name].value),
+            format_value(other.value),
+            format_value(ours[name].value / other.value) if other.value else "",
+        )
+        for name, other in theirs.items()
+        if name in ours
+    ]
+    return format_table(("metric", "ours", "theirs", "ratio"), rows)
+
+
 def halves_table(halves: Mapping[Split, Mapping[str, Measured]], names: Sequence[str]) -> str:
     """Some metrics of each half, a line for each."""
     rows = [

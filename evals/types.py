@@ -1,7 +1,8 @@
 """The values that flow through an evaluation: golden questions, scored cases, metrics, gates, the report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -9,9 +10,13 @@ from indexes.types import Article, Retriever
 from qa.types import Answer, Question, Status
 
 EvalMode: TypeAlias = Literal["retrieval", "quotes", "answer", "extraction"]
-RetrieverName: TypeAlias = Literal["fused", "dense", "lexical"]
+RetrieverName: TypeAlias = Literal["fused", "dense", "lexical", "bm25s", "llama_index", "llama_index_fusion"]
+"""What can be measured in retrieval mode: ours and its two halves, then what others are built of."""
 Split: TypeAlias = Literal["dev", "held_out"]
 Direction: TypeAlias = Literal["higher", "lower"]
+
+STEPS = ("retrieve", "evidence", "generate", "verify")
+"""The steps of an answer whose times are told."""
 
 GOOD_OUTCOMES = frozenset({"right", "declined", "all_facts"})
 """The outcomes of a case that nobody needs to look at."""
@@ -23,6 +28,8 @@ class GoldenQuestion:
 
     `gold_quotes` are plain strings, found in the stored text wherever they occur; `also_valid` answer just as well.
     `wrong_quotes` are another person's words on the same topic. `split` is None where the data have no halves.
+    `within` are the articles that the question is put to (none: all of them), `asked` is the day on which it was asked,
+    `grades` how relevant each of `article_ids` is (none: 1 each).
     """
 
     id: str
@@ -37,6 +44,9 @@ class GoldenQuestion:
     wrong_quotes: tuple[str, ...] = ()
     reason_code: str | None = None
     split: Split | None = None
+    within: tuple[str, ...] = ()
+    asked: date | None = None
+    grades: tuple[int, ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -107,6 +117,7 @@ class Case:
     shares: Mapping[str, Share] = field(default_factory=dict)
     wall_ms: float | None = None
     first_quote_ms: float | None = None
+    steps_ms: Mapping[str, float] = field(default_factory=dict)
     prompt_tokens: int | None = None
     spans: tuple[CitedSpan, ...] = ()
     error: str | None = None
@@ -115,6 +126,42 @@ class Case:
     def answerable(self) -> bool:
         """Whether the articles answer the question."""
         return self.expected != "insufficient_evidence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownQuote:
+    """A citation (or a retrieved passage) with what stands around it; `flags` as in `CitedSpan`."""
+
+    article_id: str
+    title: str
+    outlet: str | None
+    published: str | None
+    speaker: str | None
+    before: str
+    quote: str
+    after: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What a case looks like to a reader: texts, for `report.html` alone; no stored report and no baseline holds them."""
+
+    question: str
+    gold_quotes: tuple[str, ...] = ()
+    gold_answers: tuple[str, ...] = ()
+    answer: str = ""
+    short_answer: str = ""
+    reason: str | None = None
+    quotes: tuple[ShownQuote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A case and its story."""
+
+    case: Case
+    story: Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +188,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run found, as `report.json` stores it."""
+    """What a run found, as `report.json` stores it.
+
+    `beside` are the metrics of other systems over the same questions, by name; `cost` what the run took: seconds,
+    questions a second, peak memory.
+    """
 
     suite: str
     mode: EvalMode
@@ -153,16 +204,25 @@ class Report:
     cases: tuple[Case, ...]
     gates: tuple[Gate, ...] = ()
     problems: tuple[str, ...] = ()
+    beside: Mapping[str, Mapping[str, Measured]] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteData:
-    """A data set as read: the files to index and the questions, in the order of the file."""
+    """A data set as read: the files to index and the questions, in the order of the file.
+
+    `articles` are records (contract §2) that are written into one file and indexed with the sources: texts that the
+    data hold in another form. Without sources and articles the questions are put to the current build. `notes` say
+    what was left out.
+    """
 
     suite: str
     sources: tuple[Path, ...]
     questions: tuple[GoldenQuestion, ...]
     fingerprint: str
+    articles: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Storing(Protocol):
@@ -183,7 +243,11 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a run puts its questions to. `answerer` is None in retrieval mode, `model` where no LLM takes part."""
+    """What a run puts its questions to. `answerer` is None in retrieval mode, `model` where no LLM takes part.
+
+    `beside` are other retrievers that the same questions are put to, `every` gives all stored articles. `closed_book`
+    gives the LLM's short answer from memory alone; None where that is not measured.
+    """
 
     answerer: Answering | None
     retriever: Retriever
@@ -191,6 +255,9 @@ class Subject:
     index_build: str
     encoder: str
     model: str | None = None
+    beside: Mapping[RetrieverName, Retriever] = field(default_factory=dict)
+    every: Callable[[], Iterable[Article]] = tuple
+    closed_book: Callable[[GoldenQuestion], str] | None = None
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The stored texts, read again from the catalogue; unknown articles are left out."""

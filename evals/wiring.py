@@ -1,45 +1,62 @@
 """Opens what a run puts its questions to: the suite's index, the retriever or the answerer, the language model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from evals.errors import WrongUsage
-from evals.indexing import prepare_index, suite_settings
+from evals.indexing import prepare_index, sources_of, suite_settings
+from evals.memory import answer_from_memory
 from evals.progress import follow_build
 from evals.settings import EvalSettings
 from evals.suites.listing import Listed
 from evals.types import EvalMode, RetrieverName, Subject, SuiteData
 from indexes.settings import IndexSettings
-from indexes.types import Article, Encoder, Retriever
+from indexes.types import Article, Catalogue, Encoder, Filters, Retriever
 
 if TYPE_CHECKING:
     from indexes.building import BuildReport
+    from indexes.wiring import Index
+
+
+_PAGE = 200
 
 
 class Opener(Protocol):
     """Opens a subject and closes it again. The product has one; tests put another in its place."""
 
-    def __call__(self, data: SuiteData, *, mode: EvalMode, retriever: RetrieverName) -> AbstractContextManager[Subject]:
+    def __call__(
+        self,
+        data: SuiteData,
+        *,
+        mode: EvalMode,
+        retriever: RetrieverName,
+        beside: Sequence[RetrieverName] = (),
+        closed_book: bool = False,
+    ) -> AbstractContextManager[Subject]:
         """The subject, open until the block ends."""
         ...
 
 
 @contextmanager
-def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = "fused") -> Iterator[Subject]:
-    """The subject over the suite's own index, which is built first where it must be. Raises `DatelineError`."""
-    from indexes.wiring import open_index
+def open_subject(
+    data: SuiteData,
+    *,
+    mode: EvalMode,
+    retriever: RetrieverName = "fused",
+    beside: Sequence[RetrieverName] = (),
+    closed_book: bool = False,
+) -> Iterator[Subject]:
+    """The subject over the suite's own index, which is built first where it must be, or over the current build.
 
-    settings = suite_settings(data, IndexSettings())
+    `beside` are further retrievers to be measured over the same questions; `closed_book` asks the LLM from memory too.
+    Raises `DatelineError`.
+    """
     with ExitStack() as closing:
-        index = prepare_index(
-            data,
-            settings,
-            build=lambda home: _build(data, home),
-            open_built=open_index,
-        )
+        settings, index = _open_index(data)
         closing.callback(index.close)
         answerer, model = None, None
         if mode != "retrieval":
@@ -55,19 +72,47 @@ def open_subject(data: SuiteData, *, mode: EvalMode, retriever: RetrieverName = 
             answerer = open_answerer(index, settings=answers, model=model, index_settings=settings)
             closing.callback(answerer.close)
             answerer.warm_up()  # as the service does when it opens a build
-        retrievers: dict[RetrieverName, Retriever] = {
-            "fused": index.retriever,
-            "dense": index.dense,
-            "lexical": index.lexical,
-        }
         yield Subject(
             answerer=answerer,
-            retriever=retrievers[retriever],
+            retriever=_open_retriever(retriever, index),
+            beside={name: _open_retriever(name, index) for name in beside},
             catalogue=index.catalogue,
+            every=partial(_every_article, index.catalogue),
             index_build=index.manifest.name,
             encoder=index.manifest.encoder,
             model=model.name if model else None,
+            closed_book=partial(answer_from_memory, model=model) if model and closed_book else None,
         )
+
+
+def _open_index(data: SuiteData) -> tuple[IndexSettings, "Index"]:
+    """The index that the questions are put to, with its settings."""
+    from indexes.wiring import open_index
+
+    if not data.sources and not data.articles:
+        settings = IndexSettings()
+        return settings, open_index(settings)
+    settings = suite_settings(data, IndexSettings())
+    return settings, prepare_index(data, settings, build=lambda home: _build(data, home), open_built=open_index)
+
+
+def _every_article(catalogue: Catalogue) -> Iterator[Article]:
+    """All articles of an index, page by page."""
+    cursor: str | None = None
+    while True:
+        page = catalogue.page(filters=Filters(), limit=_PAGE, cursor=cursor)
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _open_retriever(name: RetrieverName, index: "Index") -> Retriever:
+    """A retriever by name, over the index or over the same articles."""
+    ours: dict[str, Retriever] = {"fused": index.retriever, "dense": index.dense, "lexical": index.lexical}
+    if name in ours:
+        return ours[name]
+    raise WrongUsage(f"{name!r} is not to be had yet.")
 
 
 def _build(data: SuiteData, settings: IndexSettings) -> "BuildReport":
@@ -75,7 +120,7 @@ def _build(data: SuiteData, settings: IndexSettings) -> "BuildReport":
     from indexes.building import build_index
 
     with follow_build() as progress:
-        return build_index(data.sources, settings=settings, progress=progress)
+        return build_index(sources_of(data, settings), settings=settings, progress=progress)
 
 
 def build_once(data: SuiteData) -> tuple[int, int]:
@@ -113,6 +158,11 @@ def find_data(suite: Listed, data: Path | None) -> Path:
     return public / suite.name
 
 
+def home() -> Path:
+    """`DATELINE_HOME`."""
+    return IndexSettings().home
+
+
 def reports_folder(suite: Listed, mode: EvalMode) -> Path:
     """Where a run's reports go if it is not told."""
-    return IndexSettings().home / "evals" / "reports" / f"{suite.name}-{mode}"
+    return home() / "evals" / "reports" / f"{suite.name}-{mode}"

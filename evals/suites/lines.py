@@ -59,6 +59,13 @@ class Record:
                 raise self.fail(field, f"holds {_shown(item)}, not a text")
         return tuple(value)
 
+    def record(self, field: str) -> "Record":
+        """An object that must be there."""
+        value = self.fields.get(field)
+        if not isinstance(value, dict):
+            raise self.fail(field, f"is {_shown(value)}, not an object" if field in self.fields else "is missing")
+        return Record(f"{self.place}, {field}", value)
+
     def records(self, field: str) -> tuple["Record", ...]:
         """A list of objects; empty where the field is null or missing."""
         value = self.fields.get(field) or []
@@ -77,10 +84,18 @@ def find_file(folder: Path, *names: str) -> Path:
     raise WrongUsage(f"{str(folder)!r} holds no {' or '.join(names)}. `python -m evals list` names what a suite needs.")
 
 
-def read_records(path: Path) -> Iterator[Record]:
-    """The objects of a `.jsonl`, `.json` (one list) file, either also `.gz`. Raises `BadData`."""
+def read_document(path: Path) -> Record:
+    """The one object of a `.json` file. Raises `BadData`."""
+    return _record(str(path), _parse(str(path), _read_text(path)))
+
+
+def read_records(path: Path, *, lines: bool = False) -> Iterator[Record]:
+    """The objects of a `.jsonl`, `.json` (one list) file, either also `.gz`. Raises `BadData`.
+
+    `lines`: each line is an object, whatever the file is called.
+    """
     text = _read_text(path)
-    if path.name.removesuffix(".gz").endswith(".json"):
+    if path.name.removesuffix(".gz").endswith(".json") and not lines:
         yield from _read_list(path, text)
         return
     # Not splitlines(): JSON strings may hold U+2028 and its like.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.suites import article_extraction, multihop_rag, quotes, seeds
+from evals.suites import article_extraction, multihop_rag, own, quotes, realtimeqa, rgb, seeds, squad2
 from evals.suites.article_extraction import PageData
 from evals.types import EvalMode, SuiteData
 
@@ -45,7 +45,6 @@ SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
         Suite(name="seeds", summary=seeds.SUMMARY, needs=seeds.NEEDS, mode="quotes", read=seeds.read_seeds),
-        Suite(name="quotes", summary=quotes.SUMMARY, needs=quotes.NEEDS, mode="quotes", read=quotes.read_quotes),
         Suite(
             name="multihop_rag",
             summary=multihop_rag.SUMMARY,
@@ -53,5 +52,16 @@ SUITES: dict[str, Suite] = {
             mode="retrieval",
             read=multihop_rag.read_multihop_rag,
         ),
+        Suite(
+            name="realtimeqa",
+            summary=realtimeqa.SUMMARY,
+            needs=realtimeqa.NEEDS,
+            mode="quotes",
+            read=realtimeqa.read_realtimeqa,
+        ),
+        Suite(name="rgb", summary=rgb.SUMMARY, needs=rgb.NEEDS, mode="quotes", read=rgb.read_rgb),
+        Suite(name="squad2", summary=squad2.SUMMARY, needs=squad2.NEEDS, mode="quotes", read=squad2.read_squad2),
+        Suite(name="quotes", summary=quotes.SUMMARY, needs=quotes.NEEDS, mode="quotes", read=quotes.read_quotes),
+        Suite(name="own", summary=own.SUMMARY, needs=own.NEEDS, mode="quotes", read=own.read_own),
     )
 }

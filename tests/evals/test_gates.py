@@ -46,7 +46,7 @@ def run(tmp_path: Path) -> Run:
 
     def run_with(answerer: type[Honest], *, mode: EvalMode = "quotes", **settings: object) -> Report:
         with Opening(answerer)(data, mode=mode, retriever="fused") as subject:
-            cases = run_cases(subject, data.questions, mode=mode)
+            cases = [one.case for one in run_cases(subject, data.questions, mode=mode)]
             return make_report(data, subject, cases, mode=mode, settings=SETTINGS | settings, seed=0)
 
     return run_with

@@ -32,7 +32,15 @@ class OwnAnswerers:
     """Opens the product's own answerer over a suite's articles, with parts in memory that need no weights."""
 
     @contextmanager
-    def __call__(self, data: SuiteData, *, mode: EvalMode, retriever: RetrieverName) -> Iterator[Subject]:
+    def __call__(
+        self,
+        data: SuiteData,
+        *,
+        mode: EvalMode,
+        retriever: RetrieverName,
+        beside: Sequence[RetrieverName] = (),
+        closed_book: bool = False,
+    ) -> Iterator[Subject]:
         """An answerer over the articles that the questions are about."""
         wanted = [quote for question in data.questions for quote in question.gold_quotes]
         every = [one for one in read_sources(data.sources) if isinstance(one, Article)]

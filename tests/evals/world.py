@@ -145,6 +145,10 @@ class Shelf:
         """The articles that it has."""
         return {key: article(key, self.texts[key]) for key in article_ids if key in self.texts}
 
+    def all_articles(self) -> Sequence[Article]:
+        """All that it has."""
+        return [article(key, text) for key, text in self.texts.items()]
+
 
 @dataclass
 class Pages:
@@ -282,7 +286,15 @@ class Opening:
     opened: list[Subject] = field(default_factory=list)
 
     @contextmanager
-    def __call__(self, data: SuiteData, *, mode: EvalMode, retriever: RetrieverName) -> Iterator[Subject]:
+    def __call__(
+        self,
+        data: SuiteData,
+        *,
+        mode: EvalMode,
+        retriever: RetrieverName,
+        beside: Sequence[RetrieverName] = (),
+        closed_book: bool = False,
+    ) -> Iterator[Subject]:
         """A subject, as the product's opener gives it."""
         answers: Answering | None = None if mode == "retrieval" else self.answerer(data.questions)
         subject = Subject(
@@ -292,6 +304,9 @@ class Opening:
             index_build="b_test+0",
             encoder="no-encoder",
             model="no-model" if mode == "answer" else None,
+            every=Shelf().all_articles,
+            beside={name: Pages() for name in beside},
+            closed_book=(lambda question: "900") if closed_book else None,
         )
         self.opened.append(subject)
         yield subject
