@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from evals.wiring import Opener
 
-SUITE_NAMES = ("seeds", "multihop_rag", "realtimeqa", "rgb", "squad2", "quotes", "own")
+SUITE_NAMES = ("seeds", "multihop_rag", "realtimeqa", "rgb", "squad2", "beir", "quotes", "own")
 PAGE_SUITE = "article_extraction"
 RETRIEVERS = ("fused", "dense", "lexical", "bm25s", "llama_index", "llama_index_fusion")
 MODES = ("retrieval", "quotes", "answer")

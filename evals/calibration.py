@@ -17,8 +17,14 @@ def risk_coverage_area(scores: NDArray[np.float64], right: NDArray[np.float64]) 
     """
     if not len(scores):
         return float("nan")
+    return float(np.mean(risk_coverage_curve(scores, right)))
+
+
+def risk_coverage_curve(scores: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of wrong cases among the i with the highest scores, for i = 1 … n; empty where there are none."""
     _, wrong = _by_score(-scores, 1.0 - right)
-    return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))
+    risks: NDArray[np.float64] = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    return risks
 
 
 def calibration_error(scores: NDArray[np.float64], right: NDArray[np.float64], *, bins: int = BINS) -> float:

@@ -53,9 +53,11 @@ def run_cases(
     ready, failed ones aside. `parallel` questions are put at a time.
     """
     put = _ranker(subject) if mode == "retrieval" else _asker(subject, questions, mode)
-    chosen = [question for question in questions if mode != "retrieval" or question.gold_quotes or question.article_ids]
+    chosen = [question for question in questions if mode != "retrieval" or question.findable]
     if not chosen:
-        raise WrongUsage("no question that was chosen has gold quotes. Choose more questions, or another --mode.")
+        raise WrongUsage(
+            "no question that was chosen has gold quotes or articles. Choose more questions, or another --mode."
+        )
     if any(question.id not in done for question in chosen):
         for text in WARM_UP:
             put(GoldenQuestion(id="", kind="", text=text, status="answered", gold_quotes=(text,)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from evals import metrics
+from evals.judgments import judged_shares
 from evals.ranking import facts_found, ranking_shares
 from evals.types import STEPS, Case, CitedSpan, GoldenQuestion, Share
 from indexes.types import Retrieved
@@ -73,12 +74,17 @@ def score_answer(
 
 
 def score_ranking(question: GoldenQuestion, retrieved: Sequence[Retrieved], *, wall_ms: float) -> Case:
-    """The case of a ranking; `question` has gold facts."""
+    """The case of a ranking: held against the gold facts, or, where none are known, against the articles that answer."""
     passages = [hit.passage for hit in retrieved]
-    found = facts_found([passage.text for passage in passages], question.facts)
-    shares = ranking_shares([passage.text for passage in passages], question.facts)
-    share = shares["fact_recall@10"]
-    outcome = "all_facts" if share.part == share.whole else "some_facts" if share.part else "no_facts"
+    if question.gold_quotes:
+        found = [bool(facts) for facts in facts_found([passage.text for passage in passages], question.facts)]
+        shares = ranking_shares([passage.text for passage in passages], question.facts)
+        share = shares["fact_recall@10"]
+        outcome = "all_facts" if share.part == share.whole else "some_facts" if share.part else "no_facts"
+    else:
+        found = [passage.article_id in question.article_ids for passage in passages]
+        shares = judged_shares([passage.article_id for passage in passages], question.judged)
+        outcome = "found" if shares["recall@10"].part else "not_found"
     return Case(
         id=question.id,
         kind=question.kind,
@@ -88,8 +94,8 @@ def score_ranking(question: GoldenQuestion, retrieved: Sequence[Retrieved], *, w
         shares=shares,
         wall_ms=wall_ms,
         spans=tuple(
-            CitedSpan(article_id=passage.article_id, start=passage.start, end=passage.end, flags=("gold",) * bool(hits))
-            for passage, hits in zip(passages, found, strict=True)
+            CitedSpan(article_id=passage.article_id, start=passage.start, end=passage.end, flags=("gold",) * hit)
+            for passage, hit in zip(passages, found, strict=True)
         )[:10],
     )
 

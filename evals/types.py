@@ -18,7 +18,7 @@ Direction: TypeAlias = Literal["higher", "lower"]
 STEPS = ("retrieve", "evidence", "generate", "verify")
 """The steps of an answer whose times are told."""
 
-GOOD_OUTCOMES = frozenset({"right", "declined", "all_facts"})
+GOOD_OUTCOMES = frozenset({"right", "declined", "all_facts", "found"})
 """The outcomes of a case that nobody needs to look at."""
 
 
@@ -52,6 +52,16 @@ class GoldenQuestion:
     def answerable(self) -> bool:
         """Whether the articles answer the question, wholly, in part or with two voices."""
         return self.status != "insufficient_evidence"
+
+    @property
+    def findable(self) -> bool:
+        """Whether a ranking can be held against it: gold facts, or the articles that answer, are known."""
+        return self.answerable and bool(self.gold_quotes or self.article_ids)
+
+    @property
+    def judged(self) -> dict[str, int]:
+        """How relevant each article that answers is; the others are not."""
+        return dict(zip(self.article_ids, self.grades or (1,) * len(self.article_ids), strict=True))
 
     @property
     def accepted(self) -> tuple[str, ...]:

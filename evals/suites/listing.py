@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.suites import article_extraction, multihop_rag, own, quotes, realtimeqa, rgb, seeds, squad2
+from evals.suites import article_extraction, beir, multihop_rag, own, quotes, realtimeqa, rgb, seeds, squad2
 from evals.suites.article_extraction import PageData
 from evals.types import EvalMode, SuiteData
 
@@ -61,6 +61,7 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(name="rgb", summary=rgb.SUMMARY, needs=rgb.NEEDS, mode="quotes", read=rgb.read_rgb),
         Suite(name="squad2", summary=squad2.SUMMARY, needs=squad2.NEEDS, mode="quotes", read=squad2.read_squad2),
+        Suite(name="beir", summary=beir.SUMMARY, needs=beir.NEEDS, mode="retrieval", read=beir.read_beir),
         Suite(name="quotes", summary=quotes.SUMMARY, needs=quotes.NEEDS, mode="quotes", read=quotes.read_quotes),
         Suite(name="own", summary=own.SUMMARY, needs=own.NEEDS, mode="quotes", read=own.read_own),
     )

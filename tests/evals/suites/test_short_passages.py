@@ -9,12 +9,15 @@ import pytest
 
 from evals.errors import BadData, WrongUsage
 from evals.indexing import prepare_index, suite_settings
+from evals.scoring import score_ranking
+from evals.suites.beir import read_beir
 from evals.suites.own import read_own
 from evals.suites.realtimeqa import read_realtimeqa
 from evals.suites.rgb import read_rgb
 from evals.suites.squad2 import read_squad2
-from evals.types import SuiteData
+from evals.types import Case, SuiteData
 from indexes.settings import IndexSettings
+from indexes.types import Passage, Retrieved
 
 
 def write_lines(path: Path, *rows: dict[str, Any]) -> None:
@@ -202,3 +205,72 @@ def test_articles_of_data_are_written_before_they_are_indexed(tmp_path: Path) ->
     for _ in range(2):
         prepare_index(data, settings, build=build, open_built=opened)
     assert built == ['{"id": "a", "text": "b"}\n']
+
+
+class TestBeir:
+    """Texts, questions and judgments."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Two texts, and two questions of which one is judged."""
+        (tmp_path / "qrels").mkdir()
+        write_lines(
+            tmp_path / "corpus.jsonl",
+            {"_id": "d1", "title": "Mill", "text": "It closed."},
+            {"_id": "d2", "title": "", "text": "It rained."},
+        )
+        write_lines(tmp_path / "queries.jsonl", {"_id": "q1", "text": "mill"}, {"_id": "q2", "text": "rain"})
+        self.judge(tmp_path, "q1\td1\t2", "q1\td2\t0")
+        return tmp_path
+
+    def judge(self, folder: Path, *rows: str) -> None:
+        """Write the judgments, with their headings."""
+        text = "\n".join(("query-id\tcorpus-id\tscore", *rows, ""))
+        (folder / "qrels" / "test.tsv").write_text(text, encoding="utf-8")
+
+    def test_judged_questions_are_read(self, folder: Path) -> None:
+        """With the grade of each relevant text; a question that nothing answers cannot be ranked for."""
+        data = read_beir(folder)
+        (question,) = data.questions
+        assert (question.id, question.judged) == ("be-q1", {"d1": 2})
+        assert question.findable
+        assert [record["id"] for record in data.articles] == ["d1", "d2"]
+
+    @pytest.mark.parametrize(
+        ("row", "said"),
+        [
+            ("q1\td1", "test.tsv:2: 2 columns"),
+            ("q1\td1\thigh", "test.tsv:2: field 'score' is 'high'"),
+            ("q1\td9\t1", "test.tsv:2: field 'corpus-id' is 'd9'"),
+            ("q9\td1\t1", "judges no question"),
+        ],
+    )
+    def test_bad_judgments_are_named(self, folder: Path, row: str, said: str) -> None:
+        """File, line and field."""
+        self.judge(folder, row)
+        with pytest.raises(BadData) as raised:
+            read_beir(folder)
+        assert said in str(raised.value)
+
+    def test_judgments_must_be_there(self, folder: Path) -> None:
+        """What is missing is named."""
+        (folder / "qrels" / "test.tsv").unlink()
+        with pytest.raises(WrongUsage, match=r"holds no qrels/test.tsv"):
+            read_beir(folder)
+
+    def test_a_ranking_is_held_against_the_judgments(self, folder: Path) -> None:
+        """Its case says whether an article that answers was found, and holds the metrics of judgments."""
+        (question,) = read_beir(folder).questions
+
+        def case(*article_ids: str) -> Case:
+            hits = [
+                Retrieved(
+                    passage=Passage(id=key, article_id=key, ordinal=0, start=0, end=1, text="x", context=""), score=1.0
+                )
+                for key in article_ids
+            ]
+            return score_ranking(question, hits, wall_ms=1.0)
+
+        assert case("d2", "d1").shares["article_mrr@10"].part == 0.5
+        assert (case("d2", "d1").outcome, case("d2").outcome) == ("found", "not_found")
+        assert [span.flags for span in case("d2", "d1").spans] == [(), ("gold",)]
