@@ -49,7 +49,7 @@ lock: $(VENV)/.made ## Resolve all dependencies anew and write requirements.lock
 	rm -rf $(VENV)/lock
 	$(BIN)/python -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --upgrade pip setuptools
-	$(VENV)/lock/bin/python -m pip install --quiet --editable . --group check
+	$(VENV)/lock/bin/python -m pip install --quiet --editable . --group check --group fuzz
 	@echo "# Written by 'make lock': the versions that Dateline is tested with, used as a pip constraint file." > $(PINS).new
 	$(VENV)/lock/bin/python -m pip freeze --all --exclude pip --exclude-editable > $(VENV)/lock/frozen
 	sed -E 's/^([^ ]+==[^+ ]+)\+[^ ]+$$/\1/' $(VENV)/lock/frozen >> $(PINS).new

@@ -20,7 +20,8 @@ class BuildProcess:
 
     def __init__(self, command: Sequence[str] = BUILD, *, grace_seconds: float = _GRACE_SECONDS) -> None:
         self._grace_seconds = grace_seconds
-        # In a session of its own: Ctrl-C at the terminal reaches the service, which then ends its build.
+        # In a process group of its own: Ctrl-C at the terminal reaches the service, which then ends its build. Not in a
+        # session of its own: Linux may share the processor among sessions, and a niceness counts within one only.
         self._process = subprocess.Popen(  # noqa: S603 - our own command, without a word of a request
             command,
             stdin=subprocess.DEVNULL,
@@ -29,7 +30,7 @@ class BuildProcess:
             text=True,
             encoding="utf-8",
             errors="replace",
-            start_new_session=True,
+            process_group=0,
         )
         if hasattr(os, "setpriority"):
             with suppress(OSError):

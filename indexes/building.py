@@ -97,7 +97,7 @@ def add_articles(
             rules = manifest.rules if manifest.rules == find_rules() else ""
             sources, created = manifest.sources, manifest.created
             manifest = _manifest(name, written, known, encoder, intake, sources=sources, rules=rules, created=created)
-            complete_build(manifest, folder, settings)
+            manifest = complete_build(manifest, folder, settings)
     return BuildReport(manifest, tuple(intake.outcomes), written.encoded)
 
 
@@ -160,7 +160,7 @@ def _build(
         else:
             written = write_anew(target, intake.articles, means)
         manifest = _manifest(name, written, known, encoder, intake, sources=sources, rules=find_rules())
-        complete_build(manifest, folder, settings)
+        manifest = complete_build(manifest, folder, settings)
     return BuildReport(manifest, tuple(intake.outcomes), written.encoded, len(gone))
 
 

@@ -24,8 +24,10 @@ _CURRENT = "current"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
 _LEFT = ".left-"
+_DROPPED = ".dropped-"
 _LOCK = "build.lock"
 _HOLDER = "build.lock.json"
+_MOST_LEFT = 3
 
 
 def read_current(home: Path) -> str | None:
@@ -180,31 +182,45 @@ def drop_old_builds(home: Path, *, keep: int) -> None:
     wanted = {*kept[-keep:], current}
     for name in _complete(home):
         if name not in wanted:
-            shutil.rmtree(home / _BUILDS / name, ignore_errors=True)
+            _drop(home / _BUILDS / name)
 
 
 def set_aside_unfinished(home: Path) -> list[Path]:
     """The folders that builds that were killed left behind, oldest first: what is in them need not be done again.
 
-    The caller holds the lock, and calls `remove_unfinished` when its own build is complete.
+    The largest three stay, which had come furthest: a build that is killed again and again must not fill the disk. The
+    caller holds the lock, and calls `remove_unfinished` when its own build is complete.
     """
     folder = home / _BUILDS
     for entry in folder.glob(f"{_UNFINISHED}*") if folder.is_dir() else ():
         entry.rename(folder / f"{_LEFT}{entry.name.removeprefix(_UNFINISHED)}-{secrets.token_hex(4)}")
-    return sorted(folder.glob(f"{_LEFT}*"), key=lambda left: left.stat().st_mtime) if folder.is_dir() else []
+    by_size = sorted(folder.glob(f"{_LEFT}*") if folder.is_dir() else (), key=disk_use)
+    for entry in by_size[:-_MOST_LEFT]:
+        shutil.rmtree(entry, ignore_errors=True)
+    return sorted(by_size[-_MOST_LEFT:], key=lambda left: left.stat().st_mtime)
 
 
 def remove_unfinished(home: Path) -> None:
-    """Remove what builds that were killed left behind; the caller holds the lock."""
-    folder = home / _BUILDS
-    for mark in (_UNFINISHED, _LEFT):
-        for entry in folder.glob(f"{mark}*") if folder.is_dir() else ():
+    """Remove what builds that were killed left behind, and old ones whose removal was killed; the caller holds the lock."""
+    folder, complete = home / _BUILDS, set(_complete(home))
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.name.startswith((_UNFINISHED, _LEFT, _DROPPED)) or (
+            entry.name.startswith("b_") and entry.name not in complete
+        ):
             shutil.rmtree(entry, ignore_errors=True)
 
 
 def disk_use(folder: Path) -> int:
     """Bytes of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+
+
+def _drop(build: Path) -> None:
+    """Remove a build: in one step it is none any more, so that a removal that is killed leaves no half of one."""
+    beside = build.with_name(f"{_DROPPED}{build.name}-{secrets.token_hex(4)}")
+    with suppress(OSError):  # else it stays a whole one, and the next build removes it
+        build.rename(beside)
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _point_at(home: Path, name: str) -> None:

@@ -39,8 +39,8 @@ def damaged(folder: Path) -> IndexDamaged:
     )
 
 
-def complete_build(manifest: Manifest, folder: Path, settings: IndexSettings, *, current: bool = True) -> None:
-    """Check a build that was written and let it take its place."""
+def complete_build(manifest: Manifest, folder: Path, settings: IndexSettings, *, current: bool = True) -> Manifest:
+    """Check a build that was written and let it take its place; its manifest, now with the fingerprint of its articles."""
     with closing(SqliteCatalogue(folder / CATALOGUE)) as catalogue:
         manifest = replace(manifest, fingerprint=catalogue.fingerprint())
     problems = find_problems(folder, manifest, settings)
@@ -52,6 +52,7 @@ def complete_build(manifest: Manifest, folder: Path, settings: IndexSettings, *,
         ChromaStore.drop(settings.chroma_url, kept=kept)
     remove_unfinished(settings.home)
     remove_journals(settings.home)
+    return manifest
 
 
 def find_problems(folder: Path, manifest: Manifest, settings: IndexSettings) -> list[str]:

@@ -40,6 +40,9 @@ _BLOCK = re.compile(
     r"form|h1|h2|h3|h4|h5|h6|head|header|hr|item|li|list|main|nav|ol|p|pre|quote|row|"
     r"section|summary|table|td|th|tr|ul",
 )
+# The parser takes characters that a tree may not hold, written out or as a reference; moving such text raises an error.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,5})(?![0-9])|[xX]0*([0-9a-fA-F]{1,4})(?![0-9a-fA-F]));?")
 # Each run of white space that is not one space already: most are.
 _WIDE = re.compile(r"[^\S ]\s*| \s+")
 _BREAKS = frozenset({"br", "lb"})
@@ -107,7 +110,7 @@ def _parsed(text: str) -> Any:  # noqa: ANN401 - lxml has no types
         raise UnreadableSource("a web page with tens of thousands of attributes in one tag: not read")
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True, remove_comments=True)
     try:
-        tree = html.document_fromstring(text.replace("\0", "").encode(), parser=parser)
+        tree = html.document_fromstring(_REFERENCE.sub(_allowed, _FORBIDDEN.sub(_blank, text)).encode(), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableSource(f"not a web page: {error}") from None
     depth = elements = 0
@@ -120,6 +123,18 @@ def _parsed(text: str) -> Any:  # noqa: ANN401 - lxml has no types
     write_out_quotations(tree)
     etree.strip_tags(tree, "q")
     return tree
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """The reference, or a space where it stands for a character that no tree may hold: an empty text could make a new one."""
+    decimal, sixteenth = reference.groups()
+    number = int(decimal) if decimal else int(sixteenth, 16)
+    return " " if _FORBIDDEN.match(chr(number)) else reference[0]
+
+
+def _blank(character: re.Match[str]) -> str:
+    """What stands in for a character that no tree may hold: nothing, or a space where it parts words."""
+    return " " if character[0] in "\v\f" else ""
 
 
 def _pieces(tag: str) -> int:

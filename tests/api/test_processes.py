@@ -51,6 +51,9 @@ def test_lower_priority() -> None:
     lines = run.lines()
     assert next(lines) == "up\n"
     assert os.getpriority(os.PRIO_PROCESS, run._process.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    # Linux may share the processor among sessions, whatever the priorities of their processes.
+    assert os.getsid(run._process.pid) == os.getsid(0)
+    assert os.getpgid(run._process.pid) == run._process.pid
     run.stop()
     assert list(lines) == []
     run.end()

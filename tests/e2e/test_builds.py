@@ -1,88 +1,18 @@
 """The life of an index over HTTP: the real server, builds in real processes, the real encoder; no language model."""
 
-import json
 import os
-import queue
-import re
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from indexes.builds import lock_builds, read_current
+from tests.e2e.running import run_service
 from tests.fakes.archive import RECORDS, write_records
 
-ROOT = Path(__file__).parents[2]
 QUESTION = {"question": "What did Edda Crane say?"}
 
 pytestmark = [pytest.mark.encoder, pytest.mark.timeout(600)]
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A running service. Its log is read all the time: a full pipe would hold it up."""
-
-    process: subprocess.Popen[str]
-    client: httpx.Client
-    logged: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
-
-    def listen(self) -> None:
-        """Read the log until its end."""
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.logged.put(line)
-        self.logged.put(None)
-
-    def wait_for(self, event: str) -> dict[str, Any]:
-        """The next line of the log that tells of this event."""
-        while (line := self.logged.get(timeout=300)) is not None:
-            told: dict[str, Any] = json.loads(line)
-            if told["event"] == event:
-                return told
-        raise AssertionError(f"the service ended before {event!r}")
-
-    def stop(self) -> None:
-        """Ask it to end."""
-        self.process.terminate()
-        assert self.process.wait(120) == 0
-
-
-@contextmanager
-def _service(folder: Path) -> Iterator[Service]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
-    weights = {name: value for name, value in os.environ.items() if name.startswith("DATELINE_WEIGHTS")}
-    settings = {"DATELINE_HOME": "home", "DATELINE_SEEDS": "archive.jsonl", "DATELINE_LLM": "quotes"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "--port", "0"],
-        cwd=folder,
-        env={**kept, **weights, **settings, "DATELINE_LOG_FORMAT": "json", "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    listening: threading.Thread | None = None
-    try:
-        match = re.search(r"http://\S+(?= )", process.stdout.readline())
-        assert match, process.communicate()
-        with httpx.Client(base_url=match[0], trust_env=False, timeout=120) as client:
-            service = Service(process, client)
-            listening = threading.Thread(target=service.listen)
-            listening.start()
-            yield service
-    finally:
-        if process.poll() is None:
-            process.kill()
-        if listening is not None:
-            listening.join(60)
-        process.communicate()
 
 
 def _current(client: httpx.Client) -> str:
@@ -93,7 +23,7 @@ def _current(client: httpx.Client) -> str:
 def test_builds_and_rollback(tmp_path: Path) -> None:
     """A service without an index builds one, moves to the next while it answers, goes back, and lets others build."""
     write_records(tmp_path / "archive.jsonl", RECORDS[:2])
-    with _service(tmp_path) as service:
+    with run_service(tmp_path) as service:
         client = service.client
         assert client.post("/v1/ask", json=QUESTION).status_code == 503
         where = client.post("/v1/index/builds").headers["location"]
@@ -134,7 +64,7 @@ def test_builds_and_rollback(tmp_path: Path) -> None:
 def test_stop_while_building(tmp_path: Path) -> None:
     """A service that is asked to end while it builds ends its build too, and the index stays as it was."""
     write_records(tmp_path / "archive.jsonl")
-    with _service(tmp_path) as service:
+    with run_service(tmp_path) as service:
         assert service.client.post("/v1/index/builds").status_code == 202
         service.stop()
         service.wait_for("build failed")
@@ -145,7 +75,7 @@ def test_stop_while_building(tmp_path: Path) -> None:
 
 def test_failed_build(tmp_path: Path) -> None:
     """Seeds that are not there are the error of the job, which shows no path of the server but the last part."""
-    with _service(tmp_path) as service:
+    with run_service(tmp_path) as service:
         where = service.client.post("/v1/index/builds").headers["location"]
         service.wait_for("build failed")
         job = service.client.get(where).json()
@@ -157,7 +87,7 @@ def test_failed_build(tmp_path: Path) -> None:
 def test_articles_come_and_go(tmp_path: Path) -> None:
     """An article that is added is quoted by the next answer; once removed it is gone, also from the build before."""
     write_records(tmp_path / "archive.jsonl", RECORDS[1:])
-    with _service(tmp_path) as service:
+    with run_service(tmp_path) as service:
         client = service.client
         added = client.post("/v1/articles", json=dict(RECORDS[0])).json()
         assert [one["kind"] for one in added["items"]] == ["created"]

@@ -176,6 +176,30 @@ def test_leftovers_of_a_killed_build(tmp_path: Path) -> None:
     assert [entry.name for entry in (tmp_path / "builds").iterdir()] == [build]
 
 
+def test_leftovers_of_many_killed_builds(tmp_path: Path) -> None:
+    """However often a build is killed, no more than the three leftovers that came furthest stay on the disk."""
+    for size in (50, 10, 40, 20, 30):
+        left = tmp_path / "builds" / f".unfinished-b_{size}"
+        left.mkdir(parents=True)
+        (left / "half").write_bytes(bytes(size))
+        assert len(set_aside_unfinished(tmp_path)) <= 3
+    aside = set_aside_unfinished(tmp_path)
+    assert {(folder / "half").stat().st_size for folder in aside} == {50, 40, 30}
+    assert {path.name for path in (tmp_path / "builds").iterdir()} == {folder.name for folder in aside}
+
+
+def test_removal_that_was_killed(tmp_path: Path) -> None:
+    """What the killed removal of an old build left is no build, and goes with the next one."""
+    build = make(tmp_path)
+    for name in (".dropped-b_1-0a", "b_2"):
+        (tmp_path / "builds" / name).mkdir()
+        (tmp_path / "builds" / name / "catalogue.sqlite").write_text("words", encoding="utf-8")
+    assert kept_builds(tmp_path) == [build]
+    assert set_aside_unfinished(tmp_path) == []
+    remove_unfinished(tmp_path)
+    assert [entry.name for entry in (tmp_path / "builds").iterdir()] == [build]
+
+
 def test_revision_takes_the_place_of_its_build(tmp_path: Path) -> None:
     """A revision is another folder that becomes current; the one before it goes, and the id goes on naming the build."""
     one, two = make(tmp_path), make(tmp_path)

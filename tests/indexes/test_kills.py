@@ -23,6 +23,7 @@ from tests.fakes.encoders import HashingEncoder
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("DATELINE_KILLS", "10"))
 CHANGES = int(os.environ.get("DATELINE_KILLS", "3"))
+ANCHORS = max(40, CHANGES + 10)
 
 # The timer's signal ends the process where it is, as a kill does: nothing in Python or in an engine hears of it.
 DOOMED = """
@@ -70,10 +71,10 @@ def notes(count: int, word: str) -> Sequence[Mapping[str, object]]:
 
 @pytest.fixture(name="settings")
 def fixture_settings(tmp_path: Path) -> IndexSettings:
-    """A home with a build of forty articles."""
+    """A home with a build of forty articles, or as many as are deleted and some more."""
     settings = settings_at(tmp_path / "home")
     build_index(
-        [write_records(tmp_path / "old.jsonl", notes(40, "anchor"))], settings=settings, encoder=HashingEncoder()
+        [write_records(tmp_path / "old.jsonl", notes(ANCHORS, "anchor"))], settings=settings, encoder=HashingEncoder()
     )
     return settings
 
@@ -94,6 +95,11 @@ def test_builds_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) ->
         assert verify_index(settings) == []
     report = build_index([archive], settings=settings, encoder=HashingEncoder())
     assert report.manifest.fingerprint == undisturbed.manifest.fingerprint
+    assert (
+        read_manifest(current_folder(settings.home)).fingerprint
+        == undisturbed.manifest.fingerprint
+        != before.fingerprint
+    )
     assert (report.manifest.articles, report.manifest.passages) == (400, undisturbed.manifest.passages)
     assert verify_index(settings) == []
     assert sorted(entry.name for entry in (settings.home / "builds").iterdir()) == kept_builds(settings.home)
@@ -115,8 +121,8 @@ def test_changes_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) -
         )
         doom(settings, archive, "add", chance.uniform(0, longest / 2))
         assert verify_index(settings) == []
-        assert read_manifest(current_folder(settings.home)).articles >= 42 - min(number - 1, 30)
-        gone = f"anchor{number % 30 + 1}"
+        assert read_manifest(current_folder(settings.home)).articles >= ANCHORS + 3 - number
+        gone = f"anchor{number}"
         doom(settings, archive, gone, chance.uniform(0, longest / 2))
         index = open_index(settings, encoder=HashingEncoder())
         there = index.catalogue.article(gone) is not None
@@ -124,7 +130,10 @@ def test_changes_killed_at_any_moment(settings: IndexSettings, tmp_path: Path) -
         assert verify_index(settings) == []
         if there:
             delete_articles([gone], settings=settings)
-        assert not [path for path in settings.home.rglob("*") if path.is_file() and says(path, number % 30 + 1)]
+        assert not [path for path in settings.home.rglob("*") if path.is_file() and says(path, number)]
+    write_records(tmp_path / "new.jsonl", [{"id": "drum", "title": "Drum", "text": "The last drum has no skins."}])
+    report = add_articles(read_sources([archive]), settings=settings, encoder=HashingEncoder())
+    assert (report.manifest.articles, verify_index(settings)) == (ANCHORS + 3 - CHANGES, [])
     assert sorted(entry.name for entry in (settings.home / "builds").iterdir()) == kept_builds(settings.home)
 
 

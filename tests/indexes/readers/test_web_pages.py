@@ -95,6 +95,27 @@ def test_saved_with_a_tool(tmp_path: Path) -> None:
     assert article_of_page(page().replace(b"<head>", b"<head>" + saved), tmp_path).captured == "2024-05-03"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("o\x01ld\x1a bolts\fand\vrails", "old bolts and rails"),
+        ("&#1;old&#x1F; bolts &#000012;and&#xFFFE; rails", "old bolts and rails"),
+        ("&#\x011;old &#&#1;1;bolts", "old &# 1;bolts"),
+        ("old\ufffe\uffff bol&#116;s &#8211; &#x1F600; rails", "old bolts – 😀 rails"),
+    ],
+)
+def test_characters_that_no_tree_holds(written: str, read: str, tmp_path: Path) -> None:
+    """Control characters, written out or as references, are left out wherever they stand, and break nothing."""
+    beside = f'<figure title="{written}"><figcaption>{written}</figcaption></figure>{written} were counted.'
+    content = page(inside=f"<p>{written} were there.{beside}</p>").replace(
+        b"Bridge stays", f"Bridge {written}".encode()
+    )
+    text = article_of_page(content, tmp_path).text
+    assert f"{read} were there." in text
+    assert f"{read} were counted." in text
+    assert not set(text) & set("\x01\f\v\ufffe\uffff")
+
+
 @pytest.mark.parametrize("ld", ["{broken", "[" * 5000, "null", '{"@type": "NewsArticle", "headline": 7, "author": 3}'])
 def test_broken_json_ld(ld: str, tmp_path: Path) -> None:
     """Broken JSON-LD is passed over."""

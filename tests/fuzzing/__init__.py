@@ -1,0 +1,1 @@
+"""Readers fed with bytes that a fuzzer bends until something new happens."""
