@@ -108,11 +108,13 @@ def _every_article(catalogue: Catalogue) -> Iterator[Article]:
 
 
 def _open_retriever(name: RetrieverName, index: "Index") -> Retriever:
-    """A retriever by name, over the index or over the same articles."""
+    """A retriever by name: one of the index, or another over its passages."""
     ours: dict[str, Retriever] = {"fused": index.retriever, "dense": index.dense, "lexical": index.lexical}
     if name in ours:
         return ours[name]
-    raise WrongUsage(f"{name!r} is not to be had yet.")
+    from evals.peers import Bm25s
+
+    return Bm25s(list(index.catalogue.passages(index.catalogue.passage_ids(Filters())).values()))
 
 
 def _build(data: SuiteData, settings: IndexSettings) -> "BuildReport":
