@@ -34,7 +34,8 @@ class BuildProcess:
         )
         if hasattr(os, "setpriority"):
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, own + _NICENESS)
         self._said: deque[str] = deque(maxlen=_KEPT_LINES)
         self._listening = threading.Thread(target=self._listen, name="build-errors", daemon=True)
         self._listening.start()
