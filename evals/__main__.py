@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
         "--closed-book", action="store_true", help="in answer mode also ask the language model without any article"
     )
     run.add_argument(
+        "--judge", action="store_true", help="in answer mode also ask DATELINE_JUDGE_MODEL what it makes of each answer"
+    )
+    run.add_argument(
         "--leave-out",
         action="store_true",
         help="put each answerable question to the articles that do not answer it: it should be declined",

@@ -17,12 +17,14 @@ from evals.benching import describe_machine, time_build, time_engines, time_ques
 from evals.comparing import compare_reports
 from evals.errors import WrongUsage
 from evals.extracting import SHOWN, choose_pages, measure_halves, page_report, score_pages
+from evals.judging import Judge
 from evals.pages import write_page
 from evals.progress import follow, follow_build
 from evals.reports import read_report, write_report
 from evals.resuming import Unfinished
 from evals.running import find_problems, make_report, measure_cost, run_beside, run_cases
 from evals.sampling import choose_split, leave_evidence_out, sample
+from evals.settings import JudgeSettings
 from evals.suites.listing import PAGES, SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Story, Subject, SuiteData
@@ -30,6 +32,10 @@ from evals.wiring import Opener, build_once, find_data, home, open_engines, open
 
 if TYPE_CHECKING:
     from qa.answering import Answerer
+
+
+TRACED = 10
+"""Cases whose outcome changed that are told in full, those that became bad first."""
 
 
 def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
@@ -48,7 +54,8 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     show = partial(follow, label=f"{suite.name}, {mode}")
     with (opener or open_subject)(
         data, mode=mode, retriever=retriever, beside=beside, closed_book=options.closed_book
-    ) as subject:
+    ) as opened:
+        subject = replace(opened, judge=Judge(JudgeSettings())) if options.judge else opened
         if options.leave_out:
             questions = leave_evidence_out(questions, subject)
         problems = (*data.notes, *find_problems(subject, questions))
@@ -59,6 +66,7 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
             "retriever": retriever if mode == "retrieval" else None,
             "closed_book": options.closed_book,
             "leave_out": options.leave_out,
+            "judge": options.judge,
             "encoder": subject.encoder,
             "data": data.fingerprint,
         }
@@ -101,21 +109,23 @@ def _check_options(options: argparse.Namespace, mode: EvalMode) -> None:
     for name in ("retriever", "beside"):
         if getattr(options, name) and mode != "retrieval":
             raise WrongUsage(f"--{name} chooses what --mode retrieval measures; the mode is {mode!r}. Leave one out.")
-    if options.closed_book and mode != "answer":
-        raise WrongUsage(f"--closed-book asks the language model; the mode is {mode!r}. Run with --mode answer.")
+    for name in ("closed_book", "judge"):
+        if getattr(options, name) and mode != "answer":
+            told = f"--{name.replace('_', '-')} is about what a language model wrote; the mode is {mode!r}."
+            raise WrongUsage(f"{told} Run with --mode answer.")
     if options.leave_out and mode == "retrieval":
         raise WrongUsage("--leave-out measures declining, which no ranking does. Run with --mode quotes or answer.")
 
 
 def _kind_of_cases(data: SuiteData, subject: Subject, mode: EvalMode, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What a case depends on besides the code."""
-    kept = {name: settings[name] for name in ("retriever", "closed_book", "leave_out", "encoder", "data")}
+    kept = {name: settings[name] for name in ("retriever", "closed_book", "leave_out", "judge", "encoder", "data")}
     return {**kept, "suite": data.suite, "mode": mode, "index": subject.index_build, "model": subject.model}
 
 
 def _run_pages(options: argparse.Namespace) -> bool:
     """Make an article of each page and hold it against what a reader would have taken from it."""
-    for name in ("mode", "retriever", "beside", "closed_book", "leave_out"):
+    for name in ("mode", "retriever", "beside", "closed_book", "judge", "leave_out"):
         if getattr(options, name):
             raise WrongUsage(f"{PAGES.name} asks no questions: leave --{name.replace('_', '-')} out")
     baseline = gates.read_baseline(options.baseline) if options.baseline else None
@@ -274,9 +284,11 @@ def _print_run(report: Report, baseline: gates.Baseline | None, paths: Iterable[
     if baseline is not None:
         if baseline.data not in (None, report.settings["data"]):
             _say("the data changed since the baseline was accepted")
-        flips = gates.find_flips(baseline.cases, gates.outcomes(report))
+        flips = gates.find_flips(baseline.outcomes, gates.outcomes(report))
         if flips:
+            after = {case.id: case for case in report.cases}
             _say(f"{len(flips)} outcomes changed since then:\n{tables.flips_lines(flips)}")
+            _say("\n".join(tables.traces_lines(baseline.cases[key], after[key]) for key, _, _ in flips[:TRACED]))
     _say("\nwrote " + " and ".join(str(path) for path in paths))
 
 
@@ -293,7 +305,7 @@ def _accept(report: Report, path: Path) -> bool:
         for name, bound in accepted.metrics.items()
     ]
     _say(tables.format_table(("accepted", "before", "now"), rows))
-    flips = gates.find_flips(earlier.cases if earlier else {}, accepted.cases)
+    flips = gates.find_flips(earlier.outcomes if earlier else {}, accepted.outcomes)
     if flips:
         _say(tables.flips_lines(flips))
     gates.write_baseline(accepted, path)

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evals.errors import BadReport, WrongUsage
-from evals.measures import BETTER
-from evals.reports import parse_report, read_json
+from evals.measures import BETTER, measure_changes
+from evals.reports import case_json, parse_report, read_json
 from evals.tables import format_value
-from evals.types import GOOD_OUTCOMES, STEPS, Direction, Gate, Report
+from evals.types import GOOD_OUTCOMES, STEPS, Case, Direction, Gate, Measured, Report
 
 HARD: dict[str, float] = {"citation_validity": 1.0, "attribution_errors": 0.0}
 """Bounds that no baseline can loosen, held wherever the metric is measured."""
@@ -27,6 +27,7 @@ UNGATED = (
     "prompt_tokens_",
     "majority_floor",
     "closed_book_",
+    "judge_",
     "citations_per_claim",
 )
 """Not accepted into a new baseline: they depend on the machine, or say nothing about the answers."""
@@ -34,7 +35,10 @@ UNGATED = (
 ROUNDING = 5e-5
 """Accepted values are stored with four digits: what rounding took must not fail a gate."""
 
-SAME = ("suite", "mode", "split", "limit", "seed", "retriever")
+SAME = ("suite", "mode", "split", "limit", "seed", "retriever", "leave_out")
+
+SEED = 0
+"""Of the intervals of changes: the same run fails the same gates."""
 
 
 class Bound(BaseModel):
@@ -47,13 +51,31 @@ class Bound(BaseModel):
 
 
 class Baseline(BaseModel):
-    """The accepted values; `run` says of what kind of run, `data` of what data, `cases` each one's outcome then."""
+    """The accepted values; `run` says of what kind of run, `data` of what data, `cases` what each one came to then.
+
+    A case that is given by its outcome alone, as older baselines have it, counts for no interval.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     run: dict[str, str | int | None] = Field(default_factory=dict)
     data: str | None = None
     metrics: dict[str, Bound]
-    cases: dict[str, str] = Field(default_factory=dict)
+    cases: dict[str, Case] = Field(default_factory=dict)
+
+    @field_validator("cases", mode="before")
+    @classmethod
+    def _read_outcomes(cls, cases: object) -> object:
+        if not isinstance(cases, dict):
+            return cases
+        return {
+            key: {"id": key, "kind": "", "expected": "answered", "outcome": case} if isinstance(case, str) else case
+            for key, case in cases.items()
+        }
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """The outcome of each case, by id."""
+        return {key: case.outcome for key, case in self.cases.items()}
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -89,13 +111,17 @@ def make_baseline(report: Report, *, earlier: Baseline | None = None) -> Baselin
             )
             for name in names
         },
-        cases={case.id: case.outcome for case in report.cases},
+        cases={
+            case.id: replace(case, wall_ms=None, first_quote_ms=None, steps_ms={}, prompt_tokens=None)
+            for case in report.cases
+        },
     )
 
 
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write the baseline as JSON, one metric and one case a line."""
     document: dict[str, Any] = baseline.model_dump()
+    document["cases"] = {key: case_json(case) for key, case in baseline.cases.items()}
     lines = []
     for key, value in document.items():
         if isinstance(value, dict) and key != "run":
@@ -110,8 +136,10 @@ def write_baseline(baseline: Baseline, path: Path) -> None:
 def check_gates(report: Report, baseline: Baseline | None = None) -> tuple[Gate, ...]:
     """The hard floors, that no case failed, and each of the baseline's bounds.
 
-    A metric that the baseline holds and the run did not measure fails its gate. Raises `WrongUsage` where the baseline
-    is of another kind of run.
+    A gate of the baseline fails on a drop that is beyond the tolerance and beyond chance: the paired bootstrap interval
+    of the change, over the cases that both have, leaves out 0. Where the baseline has no numbers of cases the tolerance
+    decides alone. A metric that the baseline holds and the run did not measure fails its gate. Raises `WrongUsage` where
+    the baseline is of another kind of run.
     """
     failed = [case.id for case in report.cases if case.outcome == "error"]
     gates = [
@@ -132,12 +160,23 @@ def check_gates(report: Report, baseline: Baseline | None = None) -> tuple[Gate,
     if baseline is None:
         return tuple(gates)
     _check_kind(report, baseline)
+    changes = measure_changes(tuple(baseline.cases.values()), report.cases, seed=SEED)
     for name, accepted in baseline.metrics.items():
         sign = -1 if accepted.direction == "higher" else 1
         why = f"accepted {format_value(accepted.value)}, tolerance {accepted.tolerance:g}: the bound"
         bound = accepted.value + sign * accepted.tolerance
-        gates.append(_gate(report, name, bound=bound, direction=accepted.direction, why=why))
+        gate = _gate(report, name, bound=bound, direction=accepted.direction, why=why)
+        gates.append(_excused(gate, changes.get(name)))
     return tuple(gates)
+
+
+def _excused(gate: Gate, change: Measured | None) -> Gate:
+    """A gate that failed on a drop which may be chance, as passed; both say how far the change can be relied on."""
+    if gate.passed or gate.value is None or change is None:
+        return gate
+    told = f"{gate.message}; changed by {change.value:+.3f}, 95 % interval {change.low:+.3f} to {change.high:+.3f}"
+    certain = change.high < 0 if gate.direction == "higher" else change.low > 0
+    return replace(gate, passed=not certain, message=f"{told}: {'beyond' if certain else 'within'} chance")
 
 
 def find_flips(before: Mapping[str, str], after: Mapping[str, str]) -> list[tuple[str, str, str]]:

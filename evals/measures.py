@@ -127,6 +127,8 @@ MEASURES: tuple[Measure, ...] = (
     _of_share("contains"),
     _of_share("majority_floor"),
     *(_of_share(f"closed_book_{name}") for name in ("exact_match", "token_f1", "contains")),
+    _of_share("judge_faithfulness"),
+    _of_share("judge_relevancy"),
     _of_share("refusal_recall"),
     _of_share("false_refusal", "lower"),
     Measure(name="balanced_accuracy", better="higher", numbers=_declined, reduce=balance),

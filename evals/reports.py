@@ -3,25 +3,28 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from evals.errors import BadReport
-from evals.types import Report
+from evals.types import Case, Report
 
 DIGITS = 6
 
 
 def report_json(report: Report) -> dict[str, Any]:
     """The report as JSON values, numbers rounded to six digits; empty fields of a case are left out."""
-    document: dict[str, Any] = _plain(asdict(report))
-    document["cases"] = [
-        {key: value for key, value in case.items() if value not in (None, {}, [])} for case in document["cases"]
-    ]
+    document: dict[str, Any] = _plain(asdict(replace(report, cases=())))
+    document["cases"] = [case_json(case) for case in report.cases]
     return document
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """A case as JSON values, numbers rounded to six digits, empty fields left out."""
+    return {key: value for key, value in _plain(asdict(case)).items() if value not in (None, {}, [])}
 
 
 def write_report(report: Report, folder: Path) -> Path:

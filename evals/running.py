@@ -179,6 +179,8 @@ def _asker(subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode
             wall_ms=wall_ms,
             remembered=remembered,
         )
+        if subject.judge:
+            case = replace(case, shares={**case.shares, **subject.judge(question, answer)})
         return Scored(case=case, story=tell_answer(question, answer, case, articles))
 
     return ask

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from indexes.settings import Settings
 
@@ -18,3 +18,14 @@ class EvalSettings(Settings):
     @classmethod
     def _expand(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else path
+
+
+class JudgeSettings(Settings):
+    """Which language model judges answers where `--judge` is asked for."""
+
+    judge_base_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="Address of an OpenAI-compatible server that `--judge` asks."
+    )
+    judge_model: str = Field("", description="Name of the judging model there.")
+    judge_api_key: SecretStr = Field(SecretStr(""), description="Key for it; empty where it asks for none.")
+    judge_timeout_s: float = Field(120.0, gt=0, le=3600, description="Seconds after which a judgement is given up.")

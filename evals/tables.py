@@ -82,6 +82,21 @@ def flips_lines(flips: Sequence[tuple[str, str, str]]) -> str:
     return "\n".join(f"  {key}: {old} → {new}" for key, old, new in flips)
 
 
+def traces_lines(before: Case, after: Case) -> str:
+    """Both traces of a case: status, gate's score and where its citations are; no text."""
+    return f"  {after.id}\n    then {_trace(before)}\n    now  {_trace(after)}"
+
+
+def _trace(case: Case) -> str:
+    """What a case came to, on one line."""
+    told = [case.outcome, case.status or "", f"({case.reason_code})" if case.reason_code else ""]
+    told.append("" if case.score is None else f"score {format_value(case.score)}")
+    spans = ", ".join(
+        f"{span.article_id} {span.start}-{span.end}{''.join(f' {flag}' for flag in span.flags)}" for span in case.spans
+    )
+    return " ".join(part for part in (*told, f"[{spans}]" if spans else "") if part)
+
+
 def _numbers(metric: Measured) -> tuple[str, str, str]:
     return format_value(metric.value), format_value(metric.low), format_value(metric.high)
 

@@ -256,7 +256,8 @@ class Subject:
     """What a run puts its questions to. `answerer` is None in retrieval mode, `model` where no LLM takes part.
 
     `beside` are other retrievers that the same questions are put to, `every` gives all stored articles. `closed_book`
-    gives the LLM's short answer from memory alone; None where that is not measured.
+    gives the LLM's short answer from memory alone, `judge` what another LLM makes of an answer; None where that is not
+    measured.
     """
 
     answerer: Answering | None
@@ -268,6 +269,7 @@ class Subject:
     beside: Mapping[RetrieverName, Retriever] = field(default_factory=dict)
     every: Callable[[], Iterable[Article]] = tuple
     closed_book: Callable[[GoldenQuestion], str] | None = None
+    judge: Callable[[GoldenQuestion, Answer], Mapping[str, Share]] | None = None
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The stored texts, read again from the catalogue; unknown articles are left out."""

@@ -21,7 +21,9 @@ from evals.gates import (
 from evals.reports import write_report
 from evals.running import make_report, run_cases
 from evals.suites.quotes import read_quotes
-from evals.types import EvalMode, Report
+from evals.tables import traces_lines
+from evals.types import EvalMode, GoldenQuestion, Report
+from qa.types import Answer, Mode
 from tests.evals.world import (
     AlwaysDeclining,
     CitingEverything,
@@ -122,14 +124,44 @@ def test_flips_name_the_cases(run: Run) -> None:
 
 @pytest.mark.parametrize(("value", "passed"), [(0.80, True), (0.78, True), (0.7799, False), (0.5, False), (0.9, True)])
 def test_a_drop_beyond_the_tolerance_fails(run: Run, value: float, passed: bool) -> None:
-    """With .80 accepted and a tolerance of .02, .78 passes and less fails."""
+    """With .80 accepted, a tolerance of .02 and no numbers of cases, .78 passes and less fails."""
     honest = run(Honest)
     recall = replace(honest.metrics["gold_quote_recall"], value=value)
     report = replace(honest, metrics=dict(honest.metrics) | {"gold_quote_recall": recall})
     accepted = make_baseline(honest)
     bound = accepted.metrics["gold_quote_recall"].model_copy(update={"value": 0.8})
-    accepted = accepted.model_copy(update={"metrics": {"gold_quote_recall": bound}})
+    accepted = accepted.model_copy(update={"metrics": {"gold_quote_recall": bound}, "cases": {}})
     assert all_passed(check_gates(report, accepted)) is passed
+
+
+def forgetful(*forgotten: str) -> type[Honest]:
+    """An honest answerer that declines some questions."""
+
+    class Forgetful(Honest):
+        def reply(self, question: GoldenQuestion | None, mode: Mode) -> Answer:
+            return super().reply(None if question and question.id in forgotten else question, mode)
+
+    return Forgetful
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "passed"), [(("t-1",), True), (("t-1", "t-2", "t-3", "t-4", "t-5", "t-6"), False)]
+)
+def test_only_a_drop_beyond_chance_fails(run: Run, forgotten: tuple[str, ...], passed: bool) -> None:
+    """One of six questions lost can be chance, all of them cannot; the message tells the interval of the change."""
+    gates = check_gates(run(forgetful(*forgotten)), make_baseline(run(Honest)))
+    (gate,) = [gate for gate in gates if gate.metric == "gold_quote_recall"]
+    assert gate.passed is passed
+    assert f"{'within' if passed else 'beyond'} chance" in gate.message
+
+
+def test_both_traces_of_a_flip_are_told(run: Run) -> None:
+    """What the case came to then and now, with the places of its citations and no word of its texts."""
+    before = {case.id: case for case in run(Honest).cases}
+    after = {case.id: case for case in run(AlwaysDeclining).cases}
+    then, now = traces_lines(before["t-4"], after["t-4"]).split("\n")[1:]
+    assert then == "    then right answered score 0.900 [tarn-3 0-47 gold]"
+    assert now == "    now  false_refusal insufficient_evidence score 0.100"
 
 
 def test_lower_can_be_better(run: Run) -> None:
@@ -149,6 +181,17 @@ class TestBaselines:
         write_baseline(baseline, tmp_path / "new" / "baseline.json")
         assert read_baseline(tmp_path / "new" / "baseline.json") == baseline
         assert not any(name.startswith(("latency", "first_quote")) for name in baseline.metrics)
+
+    def test_outcomes_alone_are_read(self, run: Run, tmp_path: Path) -> None:
+        """As older baselines have them: flips are seen, and the tolerance decides alone."""
+        honest = make_baseline(run(Honest))
+        write_baseline(honest, tmp_path / "b.json")
+        document = json.loads((tmp_path / "b.json").read_text())
+        document["cases"] = honest.outcomes
+        (tmp_path / "b.json").write_text(json.dumps(document))
+        older = read_baseline(tmp_path / "b.json")
+        assert older.outcomes == honest.outcomes
+        assert not all_passed(check_gates(run(forgetful("t-1")), older))
 
     def test_a_report_is_a_baseline(self, run: Run, tmp_path: Path) -> None:
         """A stored report can be held against a run as it is."""
