@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 SUITE_NAMES = ("seeds", "multihop_rag", "realtimeqa", "rgb", "squad2", "beir", "quotes", "own")
 PAGE_SUITE = "article_extraction"
-RETRIEVERS = ("fused", "dense", "lexical", "bm25s")
+RETRIEVERS = ("fused", "dense", "lexical", "bm25s", "llama_index", "llama_index_fusion")
 MODES = ("retrieval", "quotes", "answer")
 OK, FAILED, USAGE = 0, 1, 2
 

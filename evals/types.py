@@ -10,8 +10,8 @@ from indexes.types import Article, Retriever
 from qa.types import Answer, Question, Status
 
 EvalMode: TypeAlias = Literal["retrieval", "quotes", "answer", "extraction"]
-RetrieverName: TypeAlias = Literal["fused", "dense", "lexical", "bm25s"]
-"""What can be measured in retrieval mode: ours and its two halves, and raw BM25 by a library over the same passages."""
+RetrieverName: TypeAlias = Literal["fused", "dense", "lexical", "bm25s", "llama_index", "llama_index_fusion"]
+"""What can be measured in retrieval mode: ours and its two halves, raw BM25 over the same passages, and LlamaIndex."""
 Split: TypeAlias = Literal["dev", "held_out"]
 Direction: TypeAlias = Literal["higher", "lower"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from evals.errors import WrongUsage
 from evals.indexing import prepare_index, sources_of, suite_settings
 from evals.memory import answer_from_memory
-from evals.progress import follow_build
+from evals.progress import follow, follow_build
 from evals.settings import EvalSettings
 from evals.suites.listing import Listed
 from evals.types import EvalMode, RetrieverName, Subject, SuiteData
@@ -72,10 +72,11 @@ def open_subject(
             answerer = open_answerer(index, settings=answers, model=model, index_settings=settings)
             closing.callback(answerer.close)
             answerer.warm_up()  # as the service does when it opens a build
+        opened = partial(_open_retriever, index=index, home=settings.home, closing=closing)
         yield Subject(
             answerer=answerer,
-            retriever=_open_retriever(retriever, index),
-            beside={name: _open_retriever(name, index) for name in beside},
+            retriever=opened(retriever),
+            beside={name: opened(name) for name in beside},
             catalogue=index.catalogue,
             every=partial(_every_article, index.catalogue),
             index_build=index.manifest.name,
@@ -107,14 +108,26 @@ def _every_article(catalogue: Catalogue) -> Iterator[Article]:
             return
 
 
-def _open_retriever(name: RetrieverName, index: "Index") -> Retriever:
-    """A retriever by name: one of the index, or another over its passages."""
+def _open_retriever(name: RetrieverName, *, index: "Index", home: Path, closing: ExitStack) -> Retriever:
+    """A retriever by name: one of the index, or another over its passages or articles."""
     ours: dict[str, Retriever] = {"fused": index.retriever, "dense": index.dense, "lexical": index.lexical}
     if name in ours:
         return ours[name]
-    from evals.peers import Bm25s
+    if name == "bm25s":
+        from evals.peers import Bm25s
 
-    return Bm25s(list(index.catalogue.passages(index.catalogue.passage_ids(Filters())).values()))
+        return Bm25s(list(index.catalogue.passages(index.catalogue.passage_ids(Filters())).values()))
+    from evals.llama_indexes import open_llama_index
+
+    return open_llama_index(
+        name,
+        articles=partial(_every_article, index.catalogue),
+        encoder=index.encoder,
+        home=home,
+        build=index.manifest.name,
+        closing=closing,
+        follow=partial(follow, label="LlamaIndex: embed"),
+    )
 
 
 def _build(data: SuiteData, settings: IndexSettings) -> "BuildReport":

@@ -67,3 +67,10 @@ def test_the_lock_covers_what_is_declared() -> None:
     groups = [item for group in PROJECT["dependency-groups"].values() for item in group if isinstance(item, str)]
     declared = {read_name(requirement) for requirement in [*PROJECT["project"]["dependencies"], *groups]}
     assert declared <= pinned
+
+
+def test_tests_have_the_extras() -> None:
+    """What an extra of the project brings is installed for the tests."""
+    tests = {read_name(item) for item in PROJECT["dependency-groups"]["test"] if isinstance(item, str)}
+    extras = [item for extra in PROJECT["project"]["optional-dependencies"].values() for item in extra]
+    assert {read_name(item) for item in extras} <= tests
