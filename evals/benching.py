@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from evals.running import WARM_UP, Follow
-from evals.types import GoldenQuestion, Subject
+from evals.types import PERCENTS, GoldenQuestion, Subject
 from indexes.types import Encoder, Filters
 from qa.types import Question
 
-PERCENTS = (50, 90, 99)
 WORDS = 190
 """Words of a passage on which encoders are compared: about as many as the encoder reads."""
 _PASSAGES = 32

@@ -27,7 +27,7 @@ from evals.sampling import choose_split, leave_evidence_out, sample
 from evals.settings import JudgeSettings
 from evals.suites.listing import PAGES, SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
-from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Story, Subject, SuiteData
+from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Setup, Story, Subject, SuiteData
 from evals.wiring import Opener, build_once, find_data, home, open_engines, open_subject, read_texts, reports_folder
 
 if TYPE_CHECKING:
@@ -47,14 +47,12 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     mode: EvalMode = options.mode or suite.mode
     _check_options(options, mode)
     retriever: RetrieverName = options.retriever or "fused"
-    beside: tuple[RetrieverName, ...] = tuple(options.beside or ())
     baseline = gates.read_baseline(options.baseline) if options.baseline else None
     data = suite.read(find_data(suite, options.data))
     questions = sample(choose_split(data.questions, options.split), limit=options.limit, seed=options.seed)
     show = partial(follow, label=f"{suite.name}, {mode}")
-    with (opener or open_subject)(
-        data, mode=mode, retriever=retriever, beside=beside, closed_book=options.closed_book
-    ) as opened:
+    setup = Setup(mode=mode, retriever=retriever, beside=tuple(options.beside or ()), closed_book=options.closed_book)
+    with (opener or open_subject)(data, setup) as opened:
         subject = replace(opened, judge=Judge(JudgeSettings())) if options.judge else opened
         if options.leave_out:
             questions = leave_evidence_out(questions, subject)
@@ -84,8 +82,8 @@ def run(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
             keep=unfinished.keep,
             parallel=options.parallel,
         )
-        cost = measure_cost(scored, seconds=time.perf_counter() - started, resumed=len(done))
-        others = run_beside(subject, questions, follow=follow, fail=_report_failure)
+        cost = measure_cost(scored, done, seconds=time.perf_counter() - started)
+        others = run_beside(subject, questions, follow=follow, fail=_report_failure, seed=options.seed)
         report = make_report(
             data,
             subject,
@@ -162,10 +160,10 @@ def calibrate(options: argparse.Namespace, *, opener: Opener | None = None) -> b
 
     practice = of_regions(read_practice(), FITTED)
     seeds = SUITES["seeds"].read(find_data(SUITES["seeds"], None))
-    with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
+    with (opener or open_subject)(practice, Setup(mode="quotes")) as subject:
         fitted_on = collect_cases(_own_answerer(subject), follow(practice.questions, label="practice"))
         fitted = fit(fitted_on)
-    with (opener or open_subject)(seeds, mode="quotes", retriever="fused") as subject:
+    with (opener or open_subject)(seeds, Setup(mode="quotes")) as subject:
         development = choose_split(seeds.questions, "dev")
         cases = collect_cases(_own_answerer(subject), follow(development, label="seeds"))
     answerable = sum(question.answerable for question in development)
@@ -195,7 +193,7 @@ def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     if not options.out.parent.is_dir():
         raise WrongUsage(f"{str(options.out.parent)!r} is no folder; make it first, or write somewhere else")
     practice = of_regions(read_practice(), options.regions or TRAINED)
-    with (opener or open_subject)(practice, mode="quotes", retriever="fused") as subject:
+    with (opener or open_subject)(practice, Setup(mode="quotes")) as subject:
         questions = sample(practice.questions, limit=options.limit, seed=options.seed)
         examples = collect_examples(_own_answerer(subject), follow(questions, label="candidates"))
     weights = find_weights(ENCODER, IndexSettings())
@@ -251,7 +249,7 @@ def bench(
     suite = SUITES[options.suite]
     data = suite.read(find_data(suite, options.data))
     questions = sample(data.questions, limit=options.limit, seed=options.seed)
-    with (opener or open_subject)(data, mode="quotes", retriever="fused") as subject:
+    with (opener or open_subject)(data, Setup(mode="quotes")) as subject:
         numbers = time_questions(subject, questions, follow=partial(follow, label="bench"))
     numbers |= time_build(partial(builder or build_once, data))
     if options.engines:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from evals.errors import WrongUsage
 from evals.settings import JudgeSettings
 from evals.types import GoldenQuestion, Share
+from qa.models.remote import open_chat
 from qa.types import Answer
-
-_NO_KEY = "none"
 
 
 class Judge:
@@ -18,16 +17,12 @@ class Judge:
             if not getattr(settings, name):
                 raise WrongUsage(f"--judge needs DATELINE_{name.upper()}. Set it, or leave --judge out.")
         from llama_index.core.evaluation import FaithfulnessEvaluator, RelevancyEvaluator
-        from llama_index.llms.openai_like import OpenAILike
 
-        model = OpenAILike(
-            model=settings.judge_model,
-            api_base=settings.judge_base_url,
-            api_key=settings.judge_api_key.get_secret_value() or _NO_KEY,
-            is_chat_model=True,
-            temperature=0.0,
-            timeout=settings.judge_timeout_s,
-            max_retries=0,
+        model = open_chat(
+            settings.judge_model,
+            base_url=settings.judge_base_url,
+            api_key=settings.judge_api_key.get_secret_value(),
+            timeout_s=settings.judge_timeout_s,
         )
         self._evaluators = {
             "judge_faithfulness": FaithfulnessEvaluator(llm=model),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from evals.errors import WrongUsage
+from evals.peers import refuse_filters
 from indexes.types import Article, Encoder, Filters, Passage, Retrieved
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ class LlamaIndexed:
 
     def retrieve(self, question: str, *, limit: int, filters: Filters) -> Sequence[Retrieved]:
         """At most `limit` nodes, best first. Of filters only `article_ids` is known; others raise `WrongUsage`."""
-        if filters and filters != Filters(article_ids=filters.article_ids):
-            raise WrongUsage("LlamaIndex is measured without filters but article ids. Leave the others out.")
+        refuse_filters(filters, "LlamaIndex")
         if limit < 1 or not question.strip():
             return []
         with self._lock:  # its stemmer takes one text at a time, and depth and choice are its retriever's state

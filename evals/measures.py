@@ -8,7 +8,7 @@ import numpy as np
 
 from evals.calibration import calibration_error, risk_coverage_area
 from evals.intervals import RESAMPLES, Reduce, Rows, measure, measure_difference
-from evals.types import STEPS, Case, Direction, Measured
+from evals.types import PERCENTS, STEPS, Case, Direction, Measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,27 +79,30 @@ def _declined(case: Case) -> tuple[float, ...] | None:
     return None if case.status is None else (float(case.status == "insufficient_evidence"), float(case.answerable))
 
 
-def _number(case: Case, *, name: str) -> tuple[float, ...] | None:
-    value = getattr(case, name)
+def _number(case: Case, *, read: Callable[[Case], float | None]) -> tuple[float, ...] | None:
+    value = read(case)
     return None if value is None or case.error else (float(value),)
 
 
-def _step(case: Case, *, name: str) -> tuple[float, ...] | None:
-    value = case.steps_ms.get(name)
-    return None if value is None or case.error else (float(value),)
+def _wall_ms(case: Case) -> float | None:
+    return case.wall_ms
+
+
+def _step_ms(case: Case, *, step: str) -> float | None:
+    return case.steps_ms.get(step)
 
 
 def _page_ms(case: Case) -> tuple[float, ...] | None:
-    return _number(case, name="wall_ms") if case.kind == "page" else None
+    return _number(case, read=_wall_ms) if case.kind == "page" else None
 
 
 def _of_share(name: str, better: Direction = "higher") -> Measure:
     return Measure(name=name, better=better, numbers=partial(_share, name=name), reduce=ratio, absent=(0.0, 0.0))
 
 
-def _of_number(name: str, number: str, percent: float) -> Measure:
+def _of_number(name: str, read: Callable[[Case], float | None], percent: float) -> Measure:
     return Measure(
-        name=name, better="lower", numbers=partial(_number, name=number), reduce=partial(percentile, percent=percent)
+        name=name, better="lower", numbers=partial(_number, read=read), reduce=partial(percentile, percent=percent)
     )
 
 
@@ -150,22 +153,15 @@ MEASURES: tuple[Measure, ...] = (
     _of_share("pages_without_text", "lower"),
     _of_share("headline_accuracy"),
     _of_share("date_accuracy"),
-    _of_number("latency_p50_ms", "wall_ms", 50),
-    _of_number("latency_p90_ms", "wall_ms", 90),
-    _of_number("latency_p99_ms", "wall_ms", 99),
+    *(_of_number(f"latency_p{percent}_ms", _wall_ms, percent) for percent in PERCENTS),
     Measure(name="latency_max_ms", better="lower", numbers=_page_ms, reduce=partial(percentile, percent=100)),
-    _of_number("first_quote_p50_ms", "first_quote_ms", 50),
+    _of_number("first_quote_p50_ms", lambda case: case.first_quote_ms, 50),
     *(
-        Measure(
-            name=f"{step}_p{percent}_ms",
-            better="lower",
-            numbers=partial(_step, name=step),
-            reduce=partial(percentile, percent=percent),
-        )
+        _of_number(f"{step}_p{percent}_ms", partial(_step_ms, step=step), percent)
         for step in STEPS
-        for percent in (50, 90, 99)
+        for percent in PERCENTS
     ),
-    _of_number("prompt_tokens_p50", "prompt_tokens", 50),
+    _of_number("prompt_tokens_p50", lambda case: case.prompt_tokens, 50),
 )
 BETTER: dict[str, Direction] = {each.name: each.better for each in MEASURES}
 

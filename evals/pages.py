@@ -17,7 +17,7 @@ from evals.measures import BETTER, measure_cases
 from evals.plots import Drawing, interval_bar, latency_plot, risk_coverage_plot, stacked_bar
 from evals.showing import OUTCOMES, show_cases
 from evals.tables import format_value
-from evals.types import GOOD_OUTCOMES, STEPS, Measured, Report, Story
+from evals.types import GOOD_OUTCOMES, PERCENTS, STEPS, Measured, Report, Story
 
 TEMPLATE = "report.html.jinja"
 STYLE, SCRIPT = "report.css", "report.js"
@@ -37,7 +37,6 @@ RESAMPLES = 200
 KINDS = 30
 """Kinds shown at most, the most frequent first."""
 
-PERCENTS = (50, 90, 99)
 COVERAGES = (25, 50, 75, 100)
 
 

@@ -30,8 +30,7 @@ class Bm25s:
 
         Of filters only `article_ids` is known; others raise `WrongUsage`.
         """
-        if filters and filters != Filters(article_ids=filters.article_ids):
-            raise WrongUsage("bm25s is measured without filters but article ids. Leave the others out.")
+        refuse_filters(filters, "bm25s")
         words = self._words([question])
         scores = self._ranking.get_scores(words[0]) if words[0] else []
         kept = [
@@ -48,3 +47,9 @@ class Bm25s:
             list(texts), stopwords=STOP_WORDS, stemmer=self._stemmer, return_ids=False, show_progress=False
         )
         return found
+
+
+def refuse_filters(filters: Filters, name: str) -> None:
+    """Raise `WrongUsage` where anything but article ids is asked of what is measured beside ours."""
+    if filters != Filters(article_ids=filters.article_ids):
+        raise WrongUsage(f"{name} is measured without filters but article ids. Leave the others out.")

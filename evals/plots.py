@@ -11,14 +11,14 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.types import PERCENTS
+
 WIDTH, HEIGHT = 400, 244
 LEFT, RIGHT, TOP, BOTTOM = 40, 12, 48, 36
 BAR_WIDTH, BAR_HEIGHT = 160, 14
 STACK_WIDTH, STACK_HEIGHT = 1000, 22
 BINS = 24
 ROW = 14
-MARKED = (50, 90, 99)
-"""The percentiles that the latency plot marks."""
 LEAST_MS = 0.01
 """Where the logarithmic axis begins at the earliest."""
 _STEPS = (1, 2, 5)
@@ -118,7 +118,7 @@ def latency_plot(times_ms: NDArray[np.float64], *, label: str) -> Drawing | None
         if count
     ]
     marks = []
-    for row, percent in enumerate(MARKED):
+    for row, percent in enumerate(PERCENTS):
         value = float(np.percentile(times_ms, percent))
         share = float(np.log(max(value, LEAST_MS) / low) / span)
         at, middle = _x(share), share > 1 / 2

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from os import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,12 @@ class Unfinished:
         """Store one case."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+b") as file:
-            if file.tell() and not _ends_a_line(self._path):
-                file.write(b"\n")  # the line before was cut off
+            if file.tell():
+                file.seek(-1, SEEK_END)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")  # the line before was cut off
             file.write(json.dumps(asdict(scored), ensure_ascii=False).encode() + b"\n")
 
     def forget(self) -> None:
         """Remove what is kept: the run is done, or is to begin anew."""
         self._path.unlink(missing_ok=True)
-
-
-def _ends_a_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read(1) == b"\n"

@@ -14,7 +14,7 @@ from evals.errors import WrongUsage
 from evals.measures import measure_cases
 from evals.metrics import majority_answers, occurrences
 from evals.scoring import score_answer, score_failure, score_ranking
-from evals.stories import tell_answer, tell_failure, tell_ranking
+from evals.stories import tell_answer, tell_question, tell_ranking
 from evals.types import Case, EvalMode, GoldenQuestion, Measured, Report, Scored, Subject, SuiteData
 from indexes.types import Filters
 from qa.types import Question
@@ -52,15 +52,16 @@ def run_cases(
     earlier run has `done` are taken from there; `keep` is given each new one as soon as it and those before it are
     ready, failed ones aside. `parallel` questions are put at a time.
     """
-    put = _ranker(subject) if mode == "retrieval" else _asker(subject, questions, mode)
+    put = _putter(subject, questions, mode)
     chosen = [question for question in questions if mode != "retrieval" or question.findable]
     if not chosen:
         raise WrongUsage(
             "no question that was chosen has gold quotes or articles. Choose more questions, or another --mode."
         )
     if any(question.id not in done for question in chosen):
+        warm_up = _putter(replace(subject, closed_book=None, judge=None), questions, mode)
         for text in WARM_UP:
-            put(GoldenQuestion(id="", kind="", text=text, status="answered", gold_quotes=(text,)))
+            warm_up(GoldenQuestion(id="", kind="", text=text, status="answered", gold_quotes=(text,)))
 
     def run(question: GoldenQuestion) -> Scored:
         started = time.perf_counter()
@@ -69,7 +70,7 @@ def run_cases(
         except Exception as error:  # noqa: BLE001 - one failing case must not end a run; it is recorded and fails it
             fail(question, error)
             case = score_failure(question, error, wall_ms=_since(started))
-            return Scored(case=case, story=tell_failure(question))
+            return Scored(case=case, story=tell_question(question))
 
     scored = []
     with ThreadPoolExecutor(max_workers=parallel) as pool:
@@ -93,27 +94,28 @@ def run_beside(
     *,
     follow: Callable[..., Iterable[GoldenQuestion]],
     fail: Fail,
+    seed: int,
 ) -> dict[str, dict[str, Measured]]:
     """The metrics of each retriever beside the subject's own, over the same questions."""
     found = {}
     for name, retriever in subject.beside.items():
         other = replace(subject, retriever=retriever)
         scored = run_cases(other, questions, mode="retrieval", follow=partial(follow, label=name), fail=fail)
-        found[str(name)] = measure_cases([one.case for one in scored], seed=0)
+        found[str(name)] = measure_cases([one.case for one in scored], seed=seed)
     return found
 
 
-def measure_cost(scored: Sequence[Scored], *, seconds: float, resumed: int) -> dict[str, float]:
+def measure_cost(scored: Sequence[Scored], done: Mapping[str, Scored], *, seconds: float) -> dict[str, float]:
     """What a run took: seconds in all, cases a second, the peak memory of the process in MiB, cases taken over."""
-    asked = max(len(scored) - resumed, 0)
+    resumed = sum(one.case.id in done for one in scored)
     spent = sum(one.case.wall_ms or 0.0 for one in scored) / 1000
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": seconds,
         "questions_per_second": len(scored) / spent if spent else 0.0,
         "peak_memory_mib": kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024),
-        "new_cases": asked,
-        "resumed_cases": min(resumed, len(scored)),
+        "new_cases": len(scored) - resumed,
+        "resumed_cases": resumed,
     }
 
 
@@ -153,6 +155,13 @@ def make_report(
         cases=tuple(cases),
         problems=tuple(problems),
     )
+
+
+def _putter(
+    subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode
+) -> Callable[[GoldenQuestion], Scored]:
+    """Puts one question and scores what comes back."""
+    return _ranker(subject) if mode == "retrieval" else _asker(subject, questions, mode)
 
 
 def _asker(subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode) -> Callable[[GoldenQuestion], Scored]:

@@ -39,7 +39,7 @@ def leave_evidence_out(questions: Sequence[GoldenQuestion], subject: Subject) ->
     An article answers where it is a gold one or holds a gold (or also valid) quote. Raises `WrongUsage` where no
     question is left.
     """
-    texts = {article.id: article.text for article in subject.every()}
+    texts = {article.id: article.text for article in subject.catalogue.all_articles()}
     left = []
     for question in questions:
         if not question.answerable:

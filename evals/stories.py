@@ -1,6 +1,7 @@
 """Tells a case in words, for the report's page: the question, what is right, what was answered, quotes in their place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evals.types import Case, GoldenQuestion, ShownQuote, Story
 from indexes.types import Article, Retrieved
@@ -25,10 +26,8 @@ def tell_answer(question: GoldenQuestion, answer: Answer, case: Case, articles: 
         )
         for citation, span in zip(cited, case.spans, strict=True)
     )
-    return Story(
-        question=question.text,
-        gold_quotes=question.gold_quotes,
-        gold_answers=question.gold_answers,
+    return replace(
+        tell_question(question),
         answer=answer.answer,
         short_answer=answer.short_answer,
         reason=answer.reason,
@@ -41,10 +40,8 @@ def tell_ranking(
 ) -> Story:
     """The story of a ranking; the passages in their order, as many as the case has."""
     passages = [hit.passage for hit in retrieved]
-    return Story(
-        question=question.text,
-        gold_quotes=question.gold_quotes,
-        gold_answers=question.gold_answers,
+    return replace(
+        tell_question(question),
         quotes=tuple(
             _show(
                 articles.get(passage.article_id),
@@ -59,8 +56,8 @@ def tell_ranking(
     )
 
 
-def tell_failure(question: GoldenQuestion) -> Story:
-    """The story of a question that ended in an exception."""
+def tell_question(question: GoldenQuestion) -> Story:
+    """What was asked and what is right: all that is told of a question that ended in an exception."""
     return Story(question=question.text, gold_quotes=question.gold_quotes, gold_answers=question.gold_answers)
 
 
@@ -79,7 +76,7 @@ def _show(
         article_id=article_id,
         title=article.title if article else "",
         outlet=article.outlet if article else None,
-        published=str(article.published)[:10] if article and article.published else None,
+        published=article.published[:10] if article and article.published else None,
         speaker=speaker,
         before=text[max(0, start - AROUND) : start],
         quote=quote,

@@ -15,6 +15,9 @@ RetrieverName: TypeAlias = Literal["fused", "dense", "lexical", "bm25s", "llama_
 Split: TypeAlias = Literal["dev", "held_out"]
 Direction: TypeAlias = Literal["higher", "lower"]
 
+PERCENTS = (50, 90, 99)
+"""The percentiles of times that are told."""
+
 STEPS = ("retrieve", "evidence", "generate", "verify")
 """The steps of an answer whose times are told."""
 
@@ -242,6 +245,23 @@ class Storing(Protocol):
         """The stored articles by id; unknown ids are left out."""
         ...
 
+    def all_articles(self) -> Iterable[Article]:
+        """Every stored article."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What is to be opened: `beside` are further retrievers to be measured over the same questions.
+
+    `closed_book` asks the LLM from memory too.
+    """
+
+    mode: EvalMode
+    retriever: RetrieverName = "fused"
+    beside: tuple[RetrieverName, ...] = ()
+    closed_book: bool = False
+
 
 class Answering(Protocol):
     """Answers a question: the only thing that is evaluated."""
@@ -255,7 +275,7 @@ class Answering(Protocol):
 class Subject:
     """What a run puts its questions to. `answerer` is None in retrieval mode, `model` where no LLM takes part.
 
-    `beside` are other retrievers that the same questions are put to, `every` gives all stored articles. `closed_book`
+    `beside` are other retrievers that the same questions are put to. `closed_book`
     gives the LLM's short answer from memory alone, `judge` what another LLM makes of an answer; None where that is not
     measured.
     """
@@ -267,7 +287,6 @@ class Subject:
     encoder: str
     model: str | None = None
     beside: Mapping[RetrieverName, Retriever] = field(default_factory=dict)
-    every: Callable[[], Iterable[Article]] = tuple
     closed_book: Callable[[GoldenQuestion], str] | None = None
     judge: Callable[[GoldenQuestion, Answer], Mapping[str, Share]] | None = None
 

@@ -1,6 +1,6 @@
 """Opens what a run puts its questions to: the suite's index, the retriever or the answerer, the language model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,58 +13,39 @@ from evals.memory import answer_from_memory
 from evals.progress import follow, follow_build
 from evals.settings import EvalSettings
 from evals.suites.listing import Listed
-from evals.types import EvalMode, RetrieverName, Subject, SuiteData
+from evals.types import EvalMode, RetrieverName, Setup, Subject, SuiteData
 from indexes.settings import IndexSettings
-from indexes.types import Article, Catalogue, Encoder, Filters, Retriever
+from indexes.types import Article, Encoder, Filters, Retriever
 
 if TYPE_CHECKING:
     from indexes.building import BuildReport
     from indexes.wiring import Index
 
 
-_PAGE = 200
-
-
 class Opener(Protocol):
     """Opens a subject and closes it again. The product has one; tests put another in its place."""
 
-    def __call__(
-        self,
-        data: SuiteData,
-        *,
-        mode: EvalMode,
-        retriever: RetrieverName,
-        beside: Sequence[RetrieverName] = (),
-        closed_book: bool = False,
-    ) -> AbstractContextManager[Subject]:
+    def __call__(self, data: SuiteData, setup: Setup) -> AbstractContextManager[Subject]:
         """The subject, open until the block ends."""
         ...
 
 
 @contextmanager
-def open_subject(
-    data: SuiteData,
-    *,
-    mode: EvalMode,
-    retriever: RetrieverName = "fused",
-    beside: Sequence[RetrieverName] = (),
-    closed_book: bool = False,
-) -> Iterator[Subject]:
+def open_subject(data: SuiteData, setup: Setup) -> Iterator[Subject]:
     """The subject over the suite's own index, which is built first where it must be, or over the current build.
 
-    `beside` are further retrievers to be measured over the same questions; `closed_book` asks the LLM from memory too.
     Raises `DatelineError`.
     """
     with ExitStack() as closing:
         settings, index = _open_index(data)
         closing.callback(index.close)
         answerer, model = None, None
-        if mode != "retrieval":
+        if setup.mode != "retrieval":
             from qa.settings import QaSettings
             from qa.wiring import open_answerer
 
             answers = QaSettings()
-            if mode == "answer":
+            if setup.mode == "answer":
                 from qa.models.opening import open_model
 
                 model = open_model(answers)
@@ -75,14 +56,13 @@ def open_subject(
         opened = partial(_open_retriever, index=index, home=settings.home, closing=closing)
         yield Subject(
             answerer=answerer,
-            retriever=opened(retriever),
-            beside={name: opened(name) for name in beside},
+            retriever=opened(setup.retriever),
+            beside={name: opened(name) for name in setup.beside},
             catalogue=index.catalogue,
-            every=partial(_every_article, index.catalogue),
             index_build=index.manifest.name,
             encoder=index.manifest.encoder,
             model=model.name if model else None,
-            closed_book=partial(answer_from_memory, model=model) if model and closed_book else None,
+            closed_book=partial(answer_from_memory, model=model) if model and setup.closed_book else None,
         )
 
 
@@ -95,17 +75,6 @@ def _open_index(data: SuiteData) -> tuple[IndexSettings, "Index"]:
         return settings, open_index(settings)
     settings = suite_settings(data, IndexSettings())
     return settings, prepare_index(data, settings, build=lambda home: _build(data, home), open_built=open_index)
-
-
-def _every_article(catalogue: Catalogue) -> Iterator[Article]:
-    """All articles of an index, page by page."""
-    cursor: str | None = None
-    while True:
-        page = catalogue.page(filters=Filters(), limit=_PAGE, cursor=cursor)
-        yield from page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return
 
 
 def _open_retriever(name: RetrieverName, *, index: "Index", home: Path, closing: ExitStack) -> Retriever:
@@ -121,7 +90,7 @@ def _open_retriever(name: RetrieverName, *, index: "Index", home: Path, closing:
 
     return open_llama_index(
         name,
-        articles=partial(_every_article, index.catalogue),
+        articles=index.catalogue.all_articles,
         encoder=index.encoder,
         home=home,
         build=index.manifest.name,

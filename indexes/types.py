@@ -238,6 +238,10 @@ class Catalogue(Protocol):
         """The stored articles by id."""
         ...
 
+    def all_articles(self) -> Iterable[Article]:
+        """Every stored article in the order in which it was read."""
+        ...
+
     def passages(self, passage_ids: Sequence[str]) -> Mapping[str, Passage]:
         """The stored passages by id."""
         ...

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import cast, get_args
 
-from evals.errors import BadData
-from evals.suites.lines import Record, read_records
+from evals.suites.lines import Record, read_records, require_some
 from evals.types import GoldenQuestion, Split
 from qa.types import Status
 
@@ -22,9 +21,7 @@ def read_golden_questions(path: Path) -> tuple[GoldenQuestion, ...]:
             raise record.fail("id", f"is {question.id!r}, which {places[question.id]} has too")
         places[question.id] = record.place
         questions.append(question)
-    if not questions:
-        raise BadData(f"{path} holds no questions. Take the file again from its source.")
-    return tuple(questions)
+    return require_some(path, questions)
 
 
 def _read_question(record: Record) -> GoldenQuestion:

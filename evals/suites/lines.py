@@ -6,11 +6,12 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from evals.errors import BadData, WrongUsage
 
 SHOWN = 60
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,13 @@ class Record:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.fail(field, f"is {_shown(value)}, not a list of objects")
         return tuple(Record(f"{self.place}, {field}[{index}]", item) for index, item in enumerate(value))
+
+
+def require_some(path: Path, questions: Sequence[Item]) -> tuple[Item, ...]:
+    """The questions that were read from a file. Raises `BadData` where there are none."""
+    if not questions:
+        raise BadData(f"{path} holds no questions. Take the file again from its source.")
+    return tuple(questions)
 
 
 def find_file(folder: Path, *names: str) -> Path:

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from evals.errors import BadData
-from evals.suites.lines import Record, find_file, read_records
+from evals.suites.lines import Record, find_file, read_records, require_some
 from evals.suites.prints import fingerprint
 from evals.types import GoldenQuestion, SuiteData
 
@@ -19,11 +18,12 @@ def read_multihop_rag(folder: Path) -> SuiteData:
     """
     corpus = find_file(folder, "corpus.jsonl.gz", "corpus.jsonl", "corpus.json")
     queries = find_file(folder, "queries.jsonl.gz", "queries.jsonl", "MultiHopRAG.json")
-    questions = tuple(_read_query(record, position) for position, record in enumerate(read_records(queries)))
-    if not questions:
-        raise BadData(f"{queries} holds no questions. Take the file again from its source.")
+    questions = [_read_query(record, position) for position, record in enumerate(read_records(queries))]
     return SuiteData(
-        suite="multihop_rag", sources=(corpus,), questions=questions, fingerprint=fingerprint(corpus, queries)
+        suite="multihop_rag",
+        sources=(corpus,),
+        questions=require_some(queries, questions),
+        fingerprint=fingerprint(corpus, queries),
     )
 
 

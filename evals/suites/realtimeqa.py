@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from evals.errors import BadData, WrongUsage
-from evals.suites.lines import Record, find_file, read_records
+from evals.suites.lines import Record, find_file, read_records, require_some
 from evals.suites.prints import fingerprint
 from evals.types import GoldenQuestion, SuiteData
 
@@ -30,10 +30,7 @@ def read_realtimeqa(folder: Path) -> SuiteData:
             f"{str(folder)!r} holds no articles*.jsonl.gz. `python -m evals list` names what a suite needs."
         )
     stored = _stored_ids(archives)
-    records = list(read_records(questions))
-    if not records:
-        raise BadData(f"{questions} holds no questions. Take the file again from its source.")
-    read = [_read_question(record, stored) for record in records]
+    read = require_some(questions, [_read_question(record, stored) for record in read_records(questions)])
     kept = tuple(question for question in read if question.article_ids)
     if not kept:
         raise BadData(

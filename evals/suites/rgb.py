@@ -1,13 +1,12 @@
 """RGB (Chen et al., AAAI 2024): noise, passages that do not answer, and passages with a wrong fact."""
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.errors import BadData
-from evals.suites.lines import Record, find_file, read_records
+from evals.suites.lines import Record, find_file, read_records, require_some
+from evals.suites.passages import Passages
 from evals.suites.prints import fingerprint
 from evals.types import GoldenQuestion, SuiteData
 
@@ -27,25 +26,26 @@ def read_rgb(folder: Path) -> SuiteData:
     both are to be told). The official file is a list of lines although its name ends in `.json`.
     """
     path = find_file(folder, "en_fact.jsonl.gz", "en_fact.jsonl", "en_fact.json")
-    texts: dict[str, str] = {}
-    questions: list[GoldenQuestion] = []
-    for record in read_records(path, lines=True):
-        questions += _read_item(record, texts)
-    if not questions:
-        raise BadData(f"{path} holds no questions. Take the file again from its source.")
-    articles: list[dict[str, Any]] = [{"id": key, "title": "Passage", "text": text} for text, key in texts.items()]
+    texts = Passages("rgb", title="Passage")
+    questions = [question for record in read_records(path, lines=True) for question in _read_item(record, texts)]
     return SuiteData(
-        suite="rgb", sources=(), questions=tuple(questions), articles=tuple(articles), fingerprint=fingerprint(path)
+        suite="rgb",
+        sources=(),
+        questions=require_some(path, questions),
+        articles=texts.articles,
+        fingerprint=fingerprint(path),
     )
 
 
-def _read_item(record: Record, texts: dict[str, str]) -> Iterator[GoldenQuestion]:
+def _read_item(record: Record, texts: Passages) -> Iterator[GoldenQuestion]:
     number, text = record.fields.get("id"), record.string("query")
     if not isinstance(number, int | str):
         raise record.fail("id", "is neither a number nor a text")
-    right = _store(record.strings("positive"), texts)
-    wrong = _store(record.strings("positive_wrong"), texts)
-    other = [key for key in _store(record.strings("negative"), texts) if key not in {*right, *wrong}]
+    right, wrong, other = (
+        [texts.add(passage) for passage in record.strings(field)]
+        for field in ("positive", "positive_wrong", "negative")
+    )
+    other = [key for key in other if key not in {*right, *wrong}]
     answers = _answers(record, "answer")
 
     def ask(kind: str, within: Sequence[str], gold: Sequence[str], **told: Any) -> GoldenQuestion:  # noqa: ANN401
@@ -64,14 +64,9 @@ def _read_item(record: Record, texts: dict[str, str]) -> Iterator[GoldenQuestion
         false = _answers(record, "fakeanswer")
         followed = wrong[:PASSAGES]
         yield ask("counterfactual", followed, followed, status="answered", gold_answers=false)
-        pair = [key for key in (right[:1] + wrong[:1]) if key]
-        if len(set(pair)) == len(("right", "wrong")):
+        if right and right[0] != wrong[0]:
+            pair = (right[0], wrong[0])
             yield ask("conflict", pair, pair, status="conflicting", gold_answers=(*answers, *false))
-
-
-def _store(passages: Sequence[str], texts: dict[str, str]) -> list[str]:
-    """The ids of the passages; the same text has one id, whatever question it belongs to."""
-    return [texts.setdefault(text, f"rgb-{hashlib.sha256(text.encode()).hexdigest()[:12]}") for text in passages]
 
 
 def _answers(record: Record, field: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Asks a model on an OpenAI-compatible server through LlamaIndex: the only file that imports llama_index."""
+"""Asks a model on an OpenAI-compatible server through LlamaIndex: the only file that imports its language models."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,6 @@ class RemoteModel:
     def __init__(self, *, base_url: str, model: str, api_key: str = "", timeout_s: float = 120.0) -> None:
         """Nothing is sent before the first question."""
         import httpx
-        from llama_index.llms.openai_like import OpenAILike
 
         self._model = model
         self._base_url = base_url
@@ -31,16 +30,7 @@ class RemoteModel:
         self._closed = False
         self._lock = Lock()
         self._client = httpx.Client(timeout=timeout_s)
-        self._llm = OpenAILike(
-            model=model,
-            api_base=base_url,
-            api_key=api_key or _NO_KEY,
-            is_chat_model=True,
-            temperature=0.0,
-            timeout=timeout_s,
-            max_retries=0,
-            http_client=self._client,
-        )
+        self._llm = open_chat(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s, client=self._client)
 
     @property
     def name(self) -> str:
@@ -110,3 +100,19 @@ class RemoteModel:
         if status >= _SERVER_FAULT:
             return ModelUnavailable(f"{where} has failed ({status}); ask again or look into the server's log")
         return ModelFailed(f"{where} refused the request ({status}): {' '.join(said.split())[:200]}; use another model")
+
+
+def open_chat(model: str, *, base_url: str, api_key: str, timeout_s: float, client: Any = None) -> Any:  # noqa: ANN401 - LlamaIndex's, which has no types here
+    """LlamaIndex's language model for an OpenAI-compatible server; nothing is sent yet. `client`: an `httpx.Client`."""
+    from llama_index.llms.openai_like import OpenAILike
+
+    return OpenAILike(
+        model=model,
+        api_base=base_url,
+        api_key=api_key or _NO_KEY,
+        is_chat_model=True,
+        temperature=0.0,
+        timeout=timeout_s,
+        max_retries=0,
+        http_client=client,
+    )

@@ -22,7 +22,7 @@ from evals.reports import write_report
 from evals.running import make_report, run_cases
 from evals.suites.quotes import read_quotes
 from evals.tables import traces_lines
-from evals.types import EvalMode, GoldenQuestion, Report
+from evals.types import EvalMode, GoldenQuestion, Report, Setup
 from qa.types import Answer, Mode
 from tests.evals.world import (
     AlwaysDeclining,
@@ -47,7 +47,7 @@ def run(tmp_path: Path) -> Run:
     data = read_quotes(write_quotes(tmp_path / "data"))
 
     def run_with(answerer: type[Honest], *, mode: EvalMode = "quotes", **settings: object) -> Report:
-        with Opening(answerer)(data, mode=mode, retriever="fused") as subject:
+        with Opening(answerer)(data, Setup(mode=mode)) as subject:
             cases = [one.case for one in run_cases(subject, data.questions, mode=mode)]
             return make_report(data, subject, cases, mode=mode, settings=SETTINGS | settings, seed=0)
 

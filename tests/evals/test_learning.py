@@ -14,7 +14,7 @@ from evals.__main__ import main
 from evals.suites.listing import SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.training import Recipe
-from evals.types import EvalMode, Example, RetrieverName, Subject, SuiteData
+from evals.types import Example, Setup, Subject, SuiteData
 from indexes.hashes import read_sha256
 from indexes.readers.reading import read_sources
 from indexes.reranking import ADAPTERS
@@ -32,15 +32,7 @@ class OwnAnswerers:
     """Opens the product's own answerer over a suite's articles, with parts in memory that need no weights."""
 
     @contextmanager
-    def __call__(
-        self,
-        data: SuiteData,
-        *,
-        mode: EvalMode,
-        retriever: RetrieverName,
-        beside: Sequence[RetrieverName] = (),
-        closed_book: bool = False,
-    ) -> Iterator[Subject]:
+    def __call__(self, data: SuiteData, setup: Setup) -> Iterator[Subject]:
         """An answerer over the articles that the questions are about."""
         wanted = [quote for question in data.questions for quote in question.gold_quotes]
         every = [one for one in read_sources(data.sources) if isinstance(one, Article)]

@@ -12,9 +12,9 @@ from evals.__main__ import main
 from evals.memory import answer_from_memory
 from evals.reports import read_report
 from evals.resuming import Unfinished
-from evals.running import run_cases
+from evals.running import measure_cost, run_cases
 from evals.suites.quotes import read_quotes
-from evals.types import Case, GoldenQuestion, Scored, Share, Story, SuiteData
+from evals.types import Case, GoldenQuestion, Scored, Setup, Share, Story, SuiteData
 from qa.models.scripted import ScriptedModel
 from qa.types import Answer, Question
 from tests.evals.world import Honest, Opening, write_quotes
@@ -92,6 +92,13 @@ class TestResuming:
         assert unfinished.read() == {"one": scored}
 
 
+def test_cases_of_another_sample_are_not_counted() -> None:
+    """Of what an earlier run had ready only the cases of this one were taken over."""
+    done = {key: _scored(key) for key in ("one", "elsewhere", "nowhere")}
+    cost = measure_cost([_scored("one"), _scored("two")], done, seconds=1.0)
+    assert (cost["new_cases"], cost["resumed_cases"]) == (1, 1)
+
+
 def _scored(key: str, *, text: str = "", part: float = 1.0) -> Scored:
     case = Case(id=key, kind="when", expected="answered", outcome="right", shares={"x": Share(part, 1.0)})
     return Scored(case=case, story=Story(question=text, answer=text))
@@ -108,7 +115,7 @@ def test_several_questions_are_put_at_a_time(data: SuiteData) -> None:
                 meeting.wait()
             return super().answer(question)
 
-    with Opening(Meeting)(data, mode="quotes", retriever="fused") as subject:
+    with Opening(Meeting)(data, Setup(mode="quotes")) as subject:
         warm.set()
         scored = run_cases(subject, data.questions, mode="quotes", parallel=2)
     assert [one.case.id for one in scored] == [question.id for question in data.questions]

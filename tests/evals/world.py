@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from evals.types import Answering, EvalMode, GoldenQuestion, RetrieverName, Subject, SuiteData
+from evals.types import Answering, GoldenQuestion, Setup, Subject, SuiteData
 from indexes.types import Article, Filters, Passage, Retrieved
 from qa.types import Answer, Citation, Mode, Question
 
@@ -286,27 +286,18 @@ class Opening:
     opened: list[Subject] = field(default_factory=list)
 
     @contextmanager
-    def __call__(
-        self,
-        data: SuiteData,
-        *,
-        mode: EvalMode,
-        retriever: RetrieverName,
-        beside: Sequence[RetrieverName] = (),
-        closed_book: bool = False,
-    ) -> Iterator[Subject]:
+    def __call__(self, data: SuiteData, setup: Setup) -> Iterator[Subject]:
         """A subject, as the product's opener gives it."""
-        answers: Answering | None = None if mode == "retrieval" else self.answerer(data.questions)
+        answers: Answering | None = None if setup.mode == "retrieval" else self.answerer(data.questions)
         subject = Subject(
             answerer=answers,
             retriever=Pages(),
             catalogue=Shelf(),
             index_build="b_test+0",
             encoder="no-encoder",
-            model="no-model" if mode == "answer" else None,
-            every=Shelf().all_articles,
-            beside={name: Pages() for name in beside},
-            closed_book=(lambda question: "900") if closed_book else None,
+            model="no-model" if setup.mode == "answer" else None,
+            beside={name: Pages() for name in setup.beside},
+            closed_book=(lambda question: "900") if setup.closed_book else None,
         )
         self.opened.append(subject)
         yield subject

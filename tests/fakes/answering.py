@@ -145,6 +145,10 @@ class ShelfCatalogue:
         """Nothing was ever replaced."""
         return []
 
+    def all_articles(self) -> Sequence[Article]:
+        """All of them."""
+        return list(self.shelf)
+
     def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Those that it was told of."""
         return {one: self.copies[one] for one in article_ids if one in self.copies}

@@ -99,6 +99,10 @@ class ReadCatalogue:
         """Nothing was ever replaced."""
         return []
 
+    def all_articles(self) -> Sequence[Article]:
+        """All of them."""
+        return list(self.shelf)
+
     def copies_of(self, article_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The other articles of each one's group, in order of publication."""
         signatures = [(article.id, signature_of(article.text)) for article in self.shelf]
