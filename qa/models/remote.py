@@ -1,7 +1,7 @@
 """Asks a model on an OpenAI-compatible server through LlamaIndex: the only file that imports its language models."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from threading import Lock
 from typing import Any
 
@@ -102,8 +102,16 @@ class RemoteModel:
         return ModelFailed(f"{where} refused the request ({status}): {' '.join(said.split())[:200]}; use another model")
 
 
-def open_chat(model: str, *, base_url: str, api_key: str, timeout_s: float, client: Any = None) -> Any:  # noqa: ANN401 - LlamaIndex's, which has no types here
-    """LlamaIndex's language model for an OpenAI-compatible server; nothing is sent yet. `client`: an `httpx.Client`."""
+def open_chat(
+    model: str,
+    *,
+    base_url: str,
+    api_key: str,
+    timeout_s: float,
+    client: Any = None,  # noqa: ANN401 - an httpx client, which is imported late
+    async_client: Any = None,  # noqa: ANN401 - the same
+) -> Any:  # noqa: ANN401 - LlamaIndex's, which has no types here
+    """LlamaIndex's language model for an OpenAI-compatible server; nothing is sent yet. The clients are httpx's."""
     from llama_index.llms.openai_like import OpenAILike
 
     return OpenAILike(
@@ -115,4 +123,14 @@ def open_chat(model: str, *, base_url: str, api_key: str, timeout_s: float, clie
         timeout=timeout_s,
         max_retries=0,
         http_client=client,
+        async_http_client=async_client,
     )
+
+
+@asynccontextmanager
+async def open_chat_for_once(model: str, *, base_url: str, api_key: str, timeout_s: float) -> AsyncIterator[Any]:
+    """The same for asynchronous calls from one event loop; its connections are closed with the context."""
+    import httpx
+
+    async with httpx.AsyncClient(timeout=timeout_s) as client:
+        yield open_chat(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s, async_client=client)

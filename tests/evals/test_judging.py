@@ -1,5 +1,6 @@
 """Tests of the judge: a real HTTP server on loopback says what a language model would."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,26 @@ def test_the_judge_sees_the_answer_and_its_quotes(server: FakeServer, reply: str
     for asked in server.asked:
         assert "It will close in May." in str(asked.body)
         assert "Nobody asked the village" not in str(asked.body)
+
+
+def test_a_judgement_leaves_no_event_loop_behind(server: FakeServer) -> None:
+    """LlamaIndex's own synchronous calls would: one that is never closed, which whoever runs next is told of."""
+    server.say(completion("YES"))
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    class Recording(asyncio.DefaultEventLoopPolicy):
+        def new_event_loop(self) -> asyncio.AbstractEventLoop:
+            loops.append(super().new_event_loop())
+            return loops[-1]
+
+    before = asyncio.get_event_loop_policy()
+    asyncio.set_event_loop_policy(Recording())
+    try:
+        Judge(settings_for(server))(QUESTION, ANSWER)
+    finally:
+        asyncio.set_event_loop_policy(before)
+    assert loops
+    assert all(loop.is_closed() for loop in loops)
 
 
 def test_a_declined_question_is_not_judged(server: FakeServer) -> None:
