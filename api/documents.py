@@ -26,6 +26,14 @@ def example_of(*names: str, status: int = 200) -> Responses:
     return {status: {"content": {"application/json": {"examples": {name: {"value": name} for name in names}}}}}
 
 
+def events(responses: Responses) -> Responses:
+    """The same route's successful answer as server-sent events beside it."""
+    ok = dict(responses[200])
+    stream = {"schema": {"type": "string"}, "examples": {"stream": {"value": examples.STREAM}}}
+    ok["content"] = {**ok["content"], "text/event-stream": stream}
+    return {**responses, 200: ok}
+
+
 def problems_of(*problems: Kind | type[Exception]) -> Responses:
     """The problem documents of a route by status, with an example of each kind."""
     kinds = [one if isinstance(one, Kind) else TABLE[one] for one in problems]

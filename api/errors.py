@@ -3,7 +3,6 @@
 DatelineError (indexes.errors)
     ServiceProblem
         Refused                 the service does not start like this
-        StreamingMissing        a stream was asked for
         TooBusy                 every slot is taken, or the answer took too long
         BodyTooLarge            the body has more bytes than are read
         BodyTooSlow             the body did not arrive in time
@@ -22,10 +21,6 @@ class ServiceProblem(DatelineError):
 
 class Refused(ServiceProblem):
     """The service does not start like this."""
-
-
-class StreamingMissing(ServiceProblem):
-    """A stream was asked for."""
 
 
 class TooBusy(ServiceProblem):

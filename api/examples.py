@@ -1,5 +1,6 @@
 """The examples of the OpenAPI document: one invented story, with quotes that stand where they say they do."""
 
+import json
 from typing import Any
 
 TEXT = (
@@ -131,6 +132,14 @@ PASSAGES: dict[str, Any] = {
         }
     ]
 }
+
+_EVENTS = {
+    "passages": PASSAGES,
+    "quotes": {"citations": [CITATION]},
+    "claim": {"text": ANSWER["claims"][0]["text"], "citations": [CITATION]},
+    "final": ANSWER,
+}
+STREAM = "".join(f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n" for name, data in _EVENTS.items())
 
 MANIFEST: dict[str, Any] = {
     "build": "b_20240306t081500+0",

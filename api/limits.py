@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import anyio
@@ -108,7 +108,8 @@ async def _read_body(receive: Receive, *, most: int) -> bytes | None:
 class Slots:
     """Runs so many jobs at once in threads of its own; some more wait for their turn, the rest are told to come back.
 
-    A job that takes too long is given up by its client, but keeps its slot until it ends: threads cannot be stopped.
+    A job that takes too long, or whose client is gone, keeps its slot until it ends: threads cannot be stopped. One that
+    was given `gone` is told by it to end soon, and is waited for.
     `crowded` and `late` are what is said to the others, with `{taken}` jobs and `{seconds}`.
     """
 
@@ -134,23 +135,36 @@ class Slots:
         """Jobs that run or wait."""
         return self._taken
 
-    async def run(self, job: Callable[[], T]) -> T:
-        """The result of the job. Raises `TooBusy`, and what the job raises."""
+    def require_room(self) -> None:
+        """Raises `TooBusy` where a job would neither run nor wait."""
         with self._lock:
-            if self._taken >= self._room:
-                raise TooBusy(self._crowded.format(taken=self._taken))
+            self._check_room()
+
+    async def run(self, job: Callable[[], T], *, gone: threading.Event | None = None) -> T:
+        """The result of the job; `gone` is set where nobody waits for it any more. Raises `TooBusy`, and what the job raises."""
+        with self._lock:
+            self._check_room()
             self._taken += 1
         work = self._threads.submit(contextvars.copy_context().run, job)
         work.add_done_callback(self._give_back)
+        waiting = asyncio.wrap_future(work)
         try:
             with anyio.fail_after(self._seconds):
-                return await asyncio.wrap_future(work)
+                return await waiting
         except TimeoutError as error:
             raise TooBusy(self._late.format(seconds=self._seconds)) from error
+        finally:
+            if gone is not None and not work.done():
+                gone.set()
+                await asyncio.to_thread(wait, [work])
 
     def close(self) -> None:
         """Drop the jobs that wait; those that run end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _check_room(self) -> None:
+        if self._taken >= self._room:
+            raise TooBusy(self._crowded.format(taken=self._taken))
 
     def _give_back(self, _: Future[T]) -> None:
         with self._lock:

@@ -122,7 +122,6 @@ TABLE: Mapping[type[Exception], Kind] = {
         "The language model failed",
         'The language model returned what cannot be used: ask again, or with mode "quotes".',
     ),
-    errors.StreamingMissing: Kind("no-streaming", 501, "Streaming is not there yet"),
     errors.TooBusy: Kind("too-busy", 503, "The service is busy"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
     errors.BodyTooSlow: Kind("body-too-slow", 408, "The body did not arrive in time"),

@@ -119,7 +119,9 @@ class Ask(Asked):
     mode: Mode | None = Field(
         None, description="`answer` (language model) or `quotes`; left out: `answer` where there is a model."
     )
-    stream: StrictBool = Field(default=False, description="Not there yet: `true` is a 501.")
+    stream: StrictBool = Field(
+        default=False, description="Whether the answer comes as server-sent events while it is made."
+    )
     history: list[Exchange] = Field(default=[], max_length=50)
     reference_date: Day | None = Field(None, description="The day that `yesterday` or `last week` count from.")
 
@@ -373,6 +375,19 @@ class Passages(Wire):
     """Passages, best first."""
 
     passages: list[Passage]
+
+
+class StreamedQuotes(Wire):
+    """The event `quotes`: the verified quotes that answer, best first, before any language model is asked."""
+
+    citations: list[Citation]
+
+
+class StreamedClaim(Wire):
+    """The event `claim`: a sentence of the answer that has just been verified, with its citations as `final` numbers them."""
+
+    text: str
+    citations: list[Citation]
 
 
 class IndexManifest(Wire):

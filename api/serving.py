@@ -5,21 +5,42 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from api.logs import open_log
 from indexes.errors import DatelineError, IndexDamaged, IndexMissing
 from indexes.types import Catalogue, Manifest, Retrieved
-from qa.types import Answer, Mode, Question
+from qa.types import Answer, Audience, Mode, Question
 
 RETRY_SECONDS = 5.0
 
 
-class Answering(Protocol):
+class Begun(Protocol):
+    """An answer of which all is known that needs no language model."""
+
+    @property
+    def answer(self) -> Answer:
+        """Its passages and verified quotes, or the refusal."""
+        ...
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a language model has yet to compose it."""
+        ...
+
+
+B = TypeVar("B", bound=Begun)
+
+
+class Answering(Protocol[B]):
     """What the routes ask of an answerer."""
 
-    def answer(self, question: Question) -> Answer:
-        """The answer."""
+    def begin(self, question: Question) -> B:
+        """All that needs no language model."""
+        ...
+
+    def finish(self, begun: B, *, audience: Audience | None = None) -> Answer:
+        """The whole answer. Raises `Abandoned` where the audience is gone before."""
         ...
 
     def search(self, question: Question) -> Sequence[Retrieved]:
@@ -41,7 +62,7 @@ class Opened:
 
     manifest: Manifest
     catalogue: Catalogue
-    answerer: Answering
+    answerer: Answering[Any]
     close: Callable[[], None]
 
     @property

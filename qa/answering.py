@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from indexes.types import Catalogue, Expander, Filters, Reranker, Retrieved, Retriever, Vocabulary
 from qa.answerability import answers, first_that_answers, rank
 from qa.calibration import THRESHOLD
-from qa.citations import MAX_PER_ANSWER, cite
+from qa.citations import MAX_PER_ANSWER, cite, is_verbatim
 from qa.composing import Composed, Composer
 from qa.conflicts import find_contradictions
 from qa.corroborating import corroborate_all, retrieve_once
@@ -19,7 +19,7 @@ from qa.question import Part, ReadQuestion, of_anybody, read_question
 from qa.refusing import Refusal, refuse
 from qa.selecting import as_evidence, of_one_voice, overlaps, select
 from qa.traces import Traces, new_trace_id
-from qa.types import Answer, Evidence, LanguageModel, Mode, Question, Status
+from qa.types import Answer, Audience, Evidence, LanguageModel, Mode, Question, Status
 
 MAX_QUESTION = 2_000
 MAX_LIMIT = 50
@@ -80,6 +80,22 @@ class Found:
         return self.score >= THRESHOLD and bool(self.chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An answer of which all is known that needs no language model: its verified quotes, or the refusal."""
+
+    question: Question
+    read: ReadQuestion
+    found: Sequence[Found]
+    answer: Answer
+    clock: "_Clock"
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a language model has yet to compose it."""
+        return self.answer.mode == "answer" and self.answer.status != "insufficient_evidence"
+
+
 class Answerer:
     """Answers questions from one index. Safe for many threads at once."""
 
@@ -101,6 +117,10 @@ class Answerer:
 
     def answer(self, question: Question) -> Answer:
         """The answer, or a reasoned refusal. Raises `InvalidQuestion`, and `ModelUnavailable` for `answer` without an LLM."""
+        return self.finish(self.begin(question))
+
+    def begin(self, question: Question) -> "Begun":
+        """All that needs no language model: passages, verified quotes, and whether they answer. Raises as `answer` does."""
         mode = self._mode(question)
         clock = _Clock()
         read = self.read(question)
@@ -112,8 +132,26 @@ class Answerer:
                 for part, hits in zip(read.parts, passages, strict=True)
             ]
         clock.mark("first_quote")
-        answer = self._conclude(question, read, found, passages, mode, clock)
-        return self._record(question, read, found, answer, clock)
+        answer = self._conclude(question, found, passages, mode)
+        return Begun(question, read, found, answer, clock)
+
+    def finish(self, begun: "Begun", *, audience: Audience | None = None) -> Answer:
+        """The answer, composed by the language model where it is wanted, and recorded.
+
+        The audience is told each claim once it is verified. Raises `Abandoned` where it is gone before the end.
+        """
+        answer = begun.answer
+        if begun.asks_model and self._composer:
+            held = [piece for piece in begun.found if piece.holds]
+            evidence = [as_evidence(c) for c in _interleave([piece.told for piece in held])][:MAX_PER_ANSWER]
+            evidence = [one for one in evidence if is_verbatim(one.article, one.start, one.end, one.quote)]
+            groups = _groups(held, evidence)
+            day = begun.question.reference_date
+            with begun.clock.step("generate"):
+                draft = self._composer.draft(begun.read.text, evidence, groups, reference_date=day, audience=audience)
+            with begun.clock.step("verify"):
+                answer = _with_claims(answer, self._composer.verify(draft, evidence, groups))
+        return self._record(begun.question, begun.read, begun.found, answer, begun.clock)
 
     def warm_up(self) -> None:
         """Wake the engines, and read the sentences of a small archive ahead; no trace is kept of it."""
@@ -210,12 +248,11 @@ class Answerer:
     def _conclude(
         self,
         question: Question,
-        read: ReadQuestion,
         found: Sequence[Found],
         passages: Sequence[Sequence[Retrieved]],
         mode: Mode,
-        clock: "_Clock",
     ) -> Answer:
+        """What is known without a language model: the verified quotes, or a reasoned refusal."""
         held = [piece for piece in found if piece.holds]
         shared = Answer(
             status="insufficient_evidence",
@@ -235,15 +272,7 @@ class Answerer:
             return self._decline(replace(shared, dropped=dropped), found[0], passages[0])
         if any(piece.conflict for piece in held):
             status, reason = "conflicting", "The articles give different values; each is cited."
-        answered = replace(shared, status=status, reason=reason, dropped=dropped, citations=citations)
-        if mode == "quotes" or self._composer is None:
-            return answered
-        evidence = [as_evidence(c) for c in _interleave([piece.told for piece in held])][:MAX_PER_ANSWER]
-        with clock.step("generate"):
-            draft = self._composer.draft(read.text, evidence, reference_date=question.reference_date)
-        with clock.step("verify"):
-            composed = self._composer.verify(draft, evidence, _groups(held, evidence))
-        return _with_claims(answered, composed)
+        return replace(shared, status=status, reason=reason, dropped=dropped, citations=citations)
 
     def _decline(self, shared: Answer, found: Found, hits: Sequence[Retrieved]) -> Answer:
         refusal: Refusal = refuse(

@@ -6,6 +6,7 @@ DatelineError (indexes.errors)
         ModelProblem
             ModelUnavailable     there is no language model, or it cannot be reached
             ModelFailed          the language model returned what cannot be used
+        Abandoned            nobody waits for the answer any more
 """
 
 from indexes.errors import DatelineError
@@ -29,3 +30,7 @@ class ModelUnavailable(ModelProblem):
 
 class ModelFailed(ModelProblem):
     """The language model returned what cannot be used."""
+
+
+class Abandoned(AnswerProblem):
+    """Nobody waits for the answer any more."""

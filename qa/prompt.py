@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pydantic_core import from_json
+
 from qa.errors import ModelFailed
 from qa.types import Evidence, Message
 
@@ -138,6 +140,19 @@ def read_reply(text: str) -> Reply:
         return Reply(answerable=False, short_answer="", claims=())
     written = tuple((said.strip(), cites) for said, cites in claims if said.strip())
     return Reply(answerable=True, short_answer=short_answer.strip(), claims=written)
+
+
+def read_whole_claims(text: str) -> Reply | None:
+    """The reply as far as it is written, with the claims that are whole; None where it has none (yet)."""
+    try:
+        document = from_json(text, allow_partial=True)
+        if not document.get("answerable"):
+            return None
+        claims = document["claims"] if text.rstrip().endswith("}") else document["claims"][:-1]
+        whole = [claim for claim in claims if {"text", "cites"} <= set(claim)]
+        return read_reply(json.dumps({**document, "claims": whole})) if whole else None
+    except (ValueError, KeyError, TypeError, AttributeError, ModelFailed):
+        return None
 
 
 def _malformed(text: str) -> str:

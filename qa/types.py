@@ -1,6 +1,6 @@
 """The values that flow through an answer: a question, evidence, claims, citations, the answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Protocol, TypeAlias
@@ -102,6 +102,26 @@ class Answer:
     passages: tuple[Retrieved, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimVerified:
+    """A sentence of the answer that has just been verified, with its citations, numbered as the answer will number them."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who follows an answer while it is made.
+
+    `tell` takes each claim in the thread that answers; `gone` says whether nobody waits for the answer any more, and is
+    asked again and again. Neither may raise.
+    """
+
+    tell: Callable[[ClaimVerified], None]
+    gone: Callable[[], bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message of a prompt."""
@@ -119,6 +139,10 @@ class Completion:
     completion_tokens: int = 0
 
 
+Watch: TypeAlias = Callable[[str], bool]
+"""Takes each further piece of a reply, and now and then the empty string; true ends the reply: nobody wants it."""
+
+
 class LanguageModel(Protocol):
     """Completes a prompt under a JSON schema."""
 
@@ -127,8 +151,13 @@ class LanguageModel(Protocol):
         """The model's name, as answers give it."""
         ...
 
-    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int) -> Completion:
-        """A JSON document under `schema`. Raises `ModelUnavailable` or `ModelFailed`."""
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int, watch: Watch | None = None
+    ) -> Completion:
+        """A JSON document under `schema`. Raises `ModelUnavailable`, `ModelFailed`, or `Abandoned` where `watch` ends it.
+
+        `watch` is asked at least every second while the model works; it must not raise.
+        """
         ...
 
     def close(self) -> None:

@@ -1,51 +1,40 @@
 """Answers a question."""
 
-from fastapi import APIRouter, Depends
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
 
-from api.documents import ANSWERED_ERRORS, example_of, problems_of
-from api.errors import StreamingMissing
+from api.documents import ANSWERED_ERRORS, events, example_of, problems_of
+from api.following import Following, answer
 from api.problems import INVALID_BODY
 from api.schemas import Answer, Ask
 from api.security import require_json
-from api.serving import Serving
 from api.state import ServingOf, SlotsOf
+from api.streaming import stream
 from qa.errors import ModelFailed, ModelUnavailable
-from qa.types import Answer as CoreAnswer
-from qa.types import Mode, Question
 
 router = APIRouter(tags=["questions"])
+_GONE = 499
+"""What nginx writes into its log where the client closed the request; nobody receives it."""
 
 
 @router.post(
     "/v1/ask",
     summary="Answer a question",
     dependencies=[Depends(require_json)],
+    response_model=Answer,
     responses={
-        **example_of("answered", "declined"),
-        **problems_of(*ANSWERED_ERRORS, INVALID_BODY, StreamingMissing, ModelUnavailable, ModelFailed),
+        **events(example_of("answered", "declined")),
+        **problems_of(*ANSWERED_ERRORS, INVALID_BODY, ModelUnavailable, ModelFailed),
     },
 )
-async def ask(body: Ask, serving: ServingOf, slots: SlotsOf) -> Answer:
-    """Every citation is a verbatim quote of a stored article. Declining (`insufficient_evidence`) is a 200."""
-    if body.stream:
-        raise StreamingMissing("Streaming is not there yet: leave `stream` out, or send false.")
+async def ask(body: Ask, request: Request, serving: ServingOf, slots: SlotsOf) -> Response | Answer:
+    """Every citation is a verbatim quote of a stored article. Declining (`insufficient_evidence`) is a 200.
+
+    With `stream`: server-sent events. `passages` and `quotes` come before the language model is asked, each `claim` once it
+    is verified, `final` is the whole answer; `error` (a problem document) ends the stream early. A comment keeps it alive.
+    """
     question = body.to_question()
-
-    def work() -> CoreAnswer:
-        return _answer(serving, question)
-
-    mode = question.mode or await run_in_threadpool(_usual_mode, serving)
-    answer = await slots.run(work) if mode == "answer" else await run_in_threadpool(work)
-    return Answer.of(answer)
-
-
-def _usual_mode(serving: Serving) -> Mode:
-    """The mode of a question that names none, which decides whether it needs a slot."""
-    with serving.lend() as opened:
-        return opened.mode
-
-
-def _answer(serving: Serving, question: Question) -> CoreAnswer:
-    with serving.lend() as opened:
-        return opened.answerer.answer(question)
+    if body.stream:
+        return await stream(Following(question, serving, slots), request)
+    whole = await answer(question, serving, slots, request=request)
+    return Answer.of(whole) if whole else Response(status_code=_GONE)

@@ -4,21 +4,23 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
 from indexes.quieting import quiet_engines
-from qa.errors import ModelFailed, ModelProblem, ModelUnavailable
+from qa.errors import Abandoned, ModelFailed, ModelProblem, ModelUnavailable
 from qa.models.replies import ask_for, check_reply
-from qa.types import Completion, Message
+from qa.types import Completion, Message, Watch
 
 _log = logging.getLogger("dateline.qa")
 _BATCH = 64
 """Prompt tokens read at a time: a reply is given up between two batches, so a small one frees the slot soon."""
 _SEED = 1
+_LOOK_S = 0.2
+"""Seconds after which one who waits for the slot looks whether its reply is still wanted."""
 _SILENT = -1
 _SHORTEST: Mapping[str, Any] = {"messages": [{"role": "user", "content": "?"}], "max_tokens": 1, "stream": True}
 
@@ -45,8 +47,10 @@ class LocalModel:
         """The model's name, as answers give it."""
         return self._name
 
-    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int) -> Completion:
-        """A JSON document under `schema`, the most likely one. Raises `ModelUnavailable` or `ModelFailed`."""
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int, watch: Watch | None = None
+    ) -> Completion:
+        """A JSON document under `schema`, the most likely one. Raises `ModelUnavailable`, `ModelFailed` or `Abandoned`."""
         request = {
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "response_format": ask_for(schema),
@@ -59,16 +63,17 @@ class LocalModel:
             "stream_options": {"include_usage": True},
             "return_progress": True,
         }
-        return self._run(request).completion(self._name)
+        reply = self._run(request, watch=watch)
+        return reply.completion(self._name)
 
     def read_ahead(self, messages: Sequence[Message]) -> None:
         """Read the beginning that all prompts share, so that the first question need not wait for it.
 
-        Raises `ModelUnavailable` or `ModelFailed`.
+        Raises `ModelUnavailable`, `ModelFailed`, or `Abandoned` where the model is closed meanwhile.
         """
         asked = [{"role": message.role, "content": message.content} for message in messages]
         request = {"messages": asked, "max_tokens": 1, "temperature": 0, "cache_prompt": True}
-        self._run({**request, "stream": True, "return_progress": True}, given_up=lambda: self._closing)
+        self._run({**request, "stream": True, "return_progress": True}, watch=lambda _: self._closing)
 
     def read_ahead_aside(self, messages: Sequence[Message]) -> Thread:
         """The same beside everything else: a question that comes earlier waits for its end, and closing ends it soon."""
@@ -76,7 +81,7 @@ class LocalModel:
         def read() -> None:
             try:
                 self.read_ahead(messages)
-            except ModelProblem as problem:  # the first question will tell
+            except (ModelProblem, Abandoned) as problem:  # the first question will tell
                 _log.info("the prompt's beginning was not read ahead: %s", problem)
 
         reading = Thread(target=read, name="read-ahead")
@@ -93,14 +98,13 @@ class LocalModel:
                     self._server.handle_chat_completions(_SHORTEST, lambda _: False)
             self._server = None
 
-    def _run(self, request: Mapping[str, Any], *, given_up: Callable[[], bool] = lambda: False) -> "_Reply":
+    def _run(self, request: Mapping[str, Any], *, watch: Watch | None = None) -> "_Reply":
         deadline = time.monotonic() + self._timeout_s
-        if not self._lock.acquire(timeout=self._timeout_s):
-            raise ModelUnavailable(self._late("was busy with other questions"))
+        self._wait_for_the_slot(deadline, watch)
         try:
             if self._server is None:
                 raise ModelUnavailable(f"the language model {self._name!r} is closed; open it again")
-            reply = _Reply(deadline, given_up)
+            reply = _Reply(deadline, watch)
             try:
                 self._server.handle_chat_completions(request, reply.receive)
                 self._asked = True
@@ -108,12 +112,21 @@ class LocalModel:
                 raise ModelFailed(f"{self._name!r} cannot take this request: {error}") from error
         finally:
             self._lock.release()
+        if reply.abandoned:
+            raise Abandoned(f"{self._name!r} was told to stop; ask again")
         if reply.late:
             raise ModelUnavailable(self._late("did not finish"))
         if reply.error:
             message = f"{self._name!r} refused the prompt: {reply.error}; ask with fewer passages or raise DATELINE_LLM_CONTEXT"
             raise ModelFailed(message)
         return reply
+
+    def _wait_for_the_slot(self, deadline: float, watch: Watch | None) -> None:
+        while not self._lock.acquire(timeout=max(0.0, min(_LOOK_S, deadline - time.monotonic()))):
+            if watch and watch(""):
+                raise Abandoned(f"{self._name!r} was told to stop; ask again")
+            if time.monotonic() >= deadline:
+                raise ModelUnavailable(self._late("was busy with other questions"))
 
     def _late(self, what: str) -> str:
         return (
@@ -125,26 +138,30 @@ class LocalModel:
 class _Reply:
     """Gathers the pieces of one streamed reply; asks for its end when time is up."""
 
-    def __init__(self, deadline: float, given_up: Callable[[], bool]) -> None:
+    def __init__(self, deadline: float, watch: Watch | None) -> None:
         self._deadline = deadline
-        self._given_up = given_up
+        self._watch = watch
         self._pieces: list[str] = []
         self._finish_reason: str | None = None
         self._usage: Mapping[str, int] = {}
         self.error = ""
         self.late = False
+        self.abandoned = False
 
     def receive(self, piece: Mapping[str, Any]) -> bool:
         """Take a piece; True asks llama.cpp to stop. It must not raise: the binding would swallow that."""
         if "error" in piece:
             self.error = str(piece["error"].get("message", piece["error"]))
             return True
+        text = ""
         for choice in piece.get("choices") or ():
-            self._pieces.append(choice.get("delta", {}).get("content") or "")
+            text += choice.get("delta", {}).get("content") or ""
             self._finish_reason = choice.get("finish_reason") or self._finish_reason
+        self._pieces.append(text)
         self._usage = piece.get("usage") or self._usage
-        self.late = self._finish_reason is None and (self._given_up() or time.monotonic() > self._deadline)
-        return self.late
+        self.abandoned = self._watch is not None and self._watch(text) and self._finish_reason is None
+        self.late = self._finish_reason is None and time.monotonic() > self._deadline
+        return self.abandoned or self.late
 
     def completion(self, model: str) -> Completion:
         """The whole reply. Raises `ModelFailed`."""

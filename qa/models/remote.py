@@ -1,13 +1,15 @@
 """Asks a model on an OpenAI-compatible server through LlamaIndex: the only file that imports its language models."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from qa.errors import ModelFailed, ModelUnavailable
+from qa.errors import Abandoned, ModelFailed, ModelUnavailable
 from qa.models.replies import ask_for, check_reply
-from qa.types import Completion, Message
+from qa.types import Completion, Message, Watch
 
 _SEED = 1
 _NO_KEY = "none"
@@ -15,6 +17,17 @@ _NO_KEY = "none"
 _REFUSED = {401: "the key", 403: "the key", 404: "the address or the model's name"}
 _TOO_MANY = 429
 _SERVER_FAULT = 500
+_LOOK_S = 0.2
+"""Seconds of silence after which it is looked whether the reply is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What the server has said, why it stopped, and its count of tokens where it gives one."""
+
+    text: str
+    finish_reason: str | None
+    usage: Any
 
 
 class RemoteModel:
@@ -26,6 +39,7 @@ class RemoteModel:
 
         self._model = model
         self._base_url = base_url
+        self._api_key = api_key
         self._timeout_s = timeout_s
         self._closed = False
         self._lock = Lock()
@@ -37,22 +51,30 @@ class RemoteModel:
         """The model's name on the server."""
         return self._model
 
-    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int) -> Completion:
-        """A JSON document under `schema`. Raises `ModelUnavailable` or `ModelFailed`."""
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int, watch: Watch | None = None
+    ) -> Completion:
+        """A JSON document under `schema`. Raises `ModelUnavailable`, `ModelFailed` or `Abandoned`.
+
+        With `watch` the reply is streamed over a connection of its own, which is closed where nobody wants it any more.
+        """
         from llama_index.core.base.llms.types import ChatMessage
 
         if self._closed:
             raise ModelUnavailable(f"the language model {self._model!r} is closed; open it again")
         asked = [ChatMessage(role=message.role, content=message.content) for message in messages]
+        wanted = {"response_format": ask_for(schema), "max_tokens": max_tokens, "seed": _SEED}
         with self._explained():
-            response = self._llm.chat(asked, response_format=ask_for(schema), max_tokens=max_tokens, seed=_SEED)
-            text = response.message.content or ""
-            finish_reason: str | None = response.raw.choices[0].finish_reason
-            usage = response.raw.usage
+            if watch is None:
+                response = self._llm.chat(asked, **wanted)
+                choice, usage = response.raw.choices[0], response.raw.usage
+                reply = _Reply(response.message.content or "", choice.finish_reason, usage)
+            else:
+                reply = asyncio.run(self._stream(asked, wanted, watch))
         return Completion(
-            text=check_reply(text, model=self._model, finish_reason=finish_reason),
-            prompt_tokens=usage.prompt_tokens if usage else 0,
-            completion_tokens=usage.completion_tokens if usage else 0,
+            text=check_reply(reply.text, model=self._model, finish_reason=reply.finish_reason),
+            prompt_tokens=reply.usage.prompt_tokens if reply.usage else 0,
+            completion_tokens=reply.usage.completion_tokens if reply.usage else 0,
         )
 
     def close(self) -> None:
@@ -61,6 +83,36 @@ class RemoteModel:
             if not self._closed:
                 self._closed = True
                 self._client.close()
+
+    async def _stream(self, asked: Sequence[Any], wanted: Mapping[str, Any], watch: Watch) -> "_Reply":
+        """The reply piece by piece; `watch` is also asked while the server keeps silent."""
+        reading = asyncio.create_task(self._read(asked, wanted, watch))
+        try:
+            while not reading.done():
+                await asyncio.wait([reading], timeout=_LOOK_S)
+                if not reading.done() and watch(""):
+                    raise self._abandoned()
+            return reading.result()
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
+
+    async def _read(self, asked: Sequence[Any], wanted: Mapping[str, Any], watch: Watch) -> "_Reply":
+        text, finish_reason, usage = "", None, None
+        async with open_chat_for_once(
+            self._model, base_url=self._base_url, api_key=self._api_key, timeout_s=self._timeout_s
+        ) as llm:
+            async for piece in await llm.astream_chat(asked, stream_options={"include_usage": True}, **wanted):
+                text += piece.delta or ""
+                if piece.raw.choices:
+                    finish_reason = piece.raw.choices[0].finish_reason or finish_reason
+                usage = piece.raw.usage or usage
+                if watch(piece.delta or "") and finish_reason is None:
+                    raise self._abandoned()
+        return _Reply(text, finish_reason, usage)
+
+    def _abandoned(self) -> Abandoned:
+        return Abandoned(f"{self._model!r} was told to stop; ask again")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeAlias
 
-from qa.errors import ModelFailed, ModelProblem, ModelUnavailable
+from qa.errors import Abandoned, ModelFailed, ModelProblem, ModelUnavailable
 from qa.models.replies import check_reply
-from qa.types import Completion, Message
+from qa.types import Completion, Message, Watch
 
 Scripted: TypeAlias = str | Mapping[str, Any] | ModelProblem
 
@@ -46,8 +46,13 @@ class ScriptedModel:
         """How many answers are left."""
         return len(self._answers)
 
-    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int) -> Completion:
-        """The next answer. Raises `ModelUnavailable` when closed, `ModelFailed` when none is left."""
+    def complete(
+        self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int, watch: Watch | None = None
+    ) -> Completion:
+        """The next answer, told to `watch` character by character.
+
+        Raises `ModelUnavailable` when closed, `ModelFailed` when none is left, `Abandoned` where `watch` ends it.
+        """
         with self._lock:
             if self._closed:
                 raise ModelUnavailable(f"the language model {self._name!r} is closed; open another one")
@@ -58,6 +63,8 @@ class ScriptedModel:
         if isinstance(answer, ModelProblem):
             raise answer
         text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+        if watch and any(watch(piece) for piece in ("", *text)):
+            raise Abandoned(f"{self._name!r} was told to stop; ask again")
         asked = sum(len(message.content.split()) for message in messages)
         given = len(text.split())
         finish_reason = "length" if given > max_tokens else "stop"

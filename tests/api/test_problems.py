@@ -8,7 +8,7 @@ from indexes import errors as index_errors
 from qa import errors as answer_errors
 from tests.fakes.answering import OddError
 
-INTERNALLY = {"DatelineError", "AnswerProblem", "ModelProblem", "ServiceProblem", "Refused"}
+INTERNALLY = {"DatelineError", "AnswerProblem", "ModelProblem", "ServiceProblem", "Refused", "Abandoned"}
 """Bases, and what never reaches a client."""
 COMMANDS_ONLY = {"UnreadableSource", "InvalidSettings"}
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ import pytest
 from indexes.pins import TEST_LLM
 from indexes.settings import IndexSettings
 from indexes.weights import find_weights
-from qa.errors import ModelFailed, ModelUnavailable
+from qa.errors import Abandoned, ModelFailed, ModelUnavailable
 from qa.models.local import LocalModel
 from qa.models.remote import RemoteModel
 from qa.models.scripted import ScriptedModel
@@ -115,6 +115,38 @@ def test_same_prompt_same_reply(model: LanguageModel) -> None:
     first = model.complete(ASKED, schema=SCHEMA, max_tokens=ENOUGH)
     second = model.complete(ASKED, schema=SCHEMA, max_tokens=ENOUGH)
     assert json.loads(first.text) == json.loads(second.text)
+
+
+def test_a_reply_can_be_watched(opener: Open) -> None:
+    """Its pieces make up the reply, which is the same as one that nobody watches."""
+    with closing(opener()) as model:
+        pieces: list[str] = []
+
+        def watch(piece: str) -> bool:
+            pieces.append(piece)
+            return False
+
+        watched = model.complete(ASKED, schema=SCHEMA, max_tokens=ENOUGH, watch=watch)
+        assert "".join(pieces) == watched.text
+        assert watched.prompt_tokens > 0
+        assert watched.completion_tokens > 0
+        assert json.loads(watched.text) == json.loads(model.complete(ASKED, schema=SCHEMA, max_tokens=ENOUGH).text)
+
+
+def test_a_reply_that_nobody_wants_ends(opener: Open) -> None:
+    """Whoever watches can end it before its first word or later, and the model is free for the next one."""
+    with closing(opener()) as model:
+        for enough in (0, 2):
+            seen: list[str] = []
+
+            def watch(piece: str, seen: list[str] = seen, enough: int = enough) -> bool:
+                seen.append(piece)
+                return len("".join(seen)) >= enough
+
+            with pytest.raises(Abandoned):
+                model.complete(ASKED, schema=SCHEMA, max_tokens=ENOUGH, watch=watch)
+            assert len("".join(seen)) < len('{"sunny": true, "colour": "blue"}')
+        assert json.loads(model.complete(ASKED, schema=SCHEMA, max_tokens=ENOUGH).text)
 
 
 def test_threads_may_share_a_model(model: LanguageModel) -> None:

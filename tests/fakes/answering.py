@@ -5,14 +5,14 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.serving import Opened
 from indexes.errors import DatelineError, InvalidCursor
 from indexes.types import Article, ArticlePage, Filters, Manifest, Passage, Quotation, Retrieved, Span, Version
-from qa.errors import ModelUnavailable
-from qa.types import Answer, Citation, Claim, Question
+from qa.errors import Abandoned, ModelUnavailable
+from qa.types import Answer, Audience, Citation, Claim, ClaimVerified, Question
 
 ARTICLES = (
     Article(
@@ -164,13 +164,26 @@ def _sentences(text: str) -> list[Span]:
     return [Span(one.start(), one.end()) for one in re.finditer(r"\S.*?[.”](?=\s|$)", text)]
 
 
+@dataclass(frozen=True, slots=True)
+class FakeBegun:
+    """Quotes, or a refusal."""
+
+    answer: Answer
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a claim is wanted."""
+        return self.answer.mode == "answer" and bool(self.answer.citations)
+
+
 @dataclass(slots=True)
 class SharedWordsAnswerer:
     """Answers with the sentence that shares most words with the question.
 
     `llm` is the state of its language model. `raising` is raised in place of an answer, and
     `searching` takes the place of its search. While `gate` is not set, an
-    answer waits for it; `begun` is released once for each answer that has begun.
+    answer waits for it; `begun` is released once for each answer that is composed, `abandoned` once for each that was given
+    up. `failing` is raised in place of composing.
     """
 
     catalogue: ShelfCatalogue = field(default_factory=ShelfCatalogue)
@@ -179,15 +192,14 @@ class SharedWordsAnswerer:
     searching: Callable[[Question], tuple[Retrieved, ...]] | None = None
     gate: threading.Event | None = None
     begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    abandoned: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    failing: Exception | None = None
     asked: list[Question] = field(default_factory=list)
     closed: int = 0
 
-    def answer(self, question: Question) -> Answer:
-        """A quote, with a claim where there is a model; declined where no word is shared."""
+    def begin(self, question: Question) -> "FakeBegun":
+        """Quotes; declined where no word is shared."""
         self.asked.append(question)
-        self.begun.release()
-        if self.gate:
-            self.gate.wait(30)
         if self.raising:
             raise self.raising
         if question.mode == "answer" and self.llm != "ready":
@@ -200,22 +212,40 @@ class SharedWordsAnswerer:
             "model": "shared-words" if mode == "answer" else None,
             "trace_id": "t_fake",
             "timings_ms": {"retrieve": 0.4, "total": 1.6},
+            "passages": self.search(question),
         }
         citations = self._cite(question)
         if not citations:
-            return Answer(
-                status="insufficient_evidence", reason="No article shares a word.", reason_code="topic_absent", **shared
+            return FakeBegun(
+                Answer(
+                    status="insufficient_evidence",
+                    reason="No article shares a word.",
+                    reason_code="topic_absent",
+                    **shared,
+                )
             )
-        if mode == "quotes":
-            return Answer(status="answered", citations=citations, **shared)
-        said = f"It says: {citations[0].quote}"
-        return Answer(
-            status="answered",
+        return FakeBegun(Answer(status="answered", citations=citations, **shared))
+
+    def finish(self, begun: "FakeBegun", *, audience: Audience | None = None) -> Answer:
+        """A claim where there is a model. It goes on waiting for the gate while its audience is there."""
+        self.begun.release()
+        while self.gate and not self.gate.wait(0.01):
+            if audience and audience.gone():
+                self.abandoned.release()
+                raise Abandoned("Nobody waits for the answer.")
+        if self.failing:
+            raise self.failing
+        if not begun.asks_model:
+            return begun.answer
+        first = begun.answer.citations[0]
+        said = f"It says: {first.quote}"
+        if audience:
+            audience.tell(ClaimVerified(said, (first,)))
+        return replace(
+            begun.answer,
             answer=f"{said} [1]",
-            short_answer=citations[0].quote,
+            short_answer=first.quote,
             claims=(Claim(text=said, citations=(1,)),),
-            citations=citations,
-            **shared,
         )
 
     def search(self, question: Question) -> tuple[Retrieved, ...]:

@@ -3,7 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -12,12 +12,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Said:
-    """One response. `held` waits for `FakeServer.release` before anything is sent."""
+    """One response. `held` waits for `FakeServer.release` before anything is sent. `streamed`: what a stream has instead."""
 
     body: bytes = b""
     status: int = 200
     content_type: str = "application/json"
     held: bool = False
+    streamed: bytes = b""
 
 
 @dataclass
@@ -58,7 +59,19 @@ def completion(text: str, *, finish_reason: str = "stop", usage: Mapping[str, in
     }
     if usage is not None:
         document["usage"] = {**usage, "total_tokens": sum(usage.values())}
-    return Said(json.dumps(document).encode())
+    return Said(json.dumps(document).encode(), streamed=_chunks(text, finish_reason, document.get("usage")))
+
+
+def _chunks(text: str, finish_reason: str, usage: Any) -> bytes:  # noqa: ANN401 - a mapping or nothing
+    """The same as a stream, a few characters at a time."""
+    shared = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "invented"}
+    deltas = [{"role": "assistant"}, *({"content": text[at : at + 4]} for at in range(0, len(text), 4))]
+    choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": finish_reason})
+    chunks = [{**shared, "choices": [choice]} for choice in choices]
+    if usage:
+        chunks.append({**shared, "choices": [], "usage": usage})
+    return "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks).encode() + b"data: [DONE]\n\n"
 
 
 @contextmanager
@@ -76,11 +89,14 @@ def serve() -> Iterator[FakeServer]:
             if said.held:
                 fake.release.wait()
                 return
+            streamed = body.get("stream") and said.streamed
+            sent = said.streamed if streamed else said.body
             self.send_response(said.status)
-            self.send_header("Content-Type", said.content_type)
-            self.send_header("Content-Length", str(len(said.body)))
+            self.send_header("Content-Type", "text/event-stream" if streamed else said.content_type)
+            self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
-            self.wfile.write(said.body)
+            with suppress(ConnectionError):  # a client that has left
+                self.wfile.write(sent)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class gives
             """Say nothing."""

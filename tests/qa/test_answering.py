@@ -1,8 +1,9 @@
 """Questions are answered, answered in part or declined, and whatever is sent is verbatim and verified."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,13 +12,13 @@ from indexes.types import Article, Filters
 from qa.answering import Answerer, Found
 from qa.citations import MAX_PER_ANSWER
 from qa.composing import Composed, Composer, Draft
-from qa.errors import InvalidQuestion, ModelFailed, ModelUnavailable
+from qa.errors import Abandoned, InvalidQuestion, ModelFailed, ModelUnavailable
 from qa.evidence import Candidate, Features
 from qa.models.scripted import ScriptedModel
 from qa.prompt import Reply
 from qa.question import Part, read_question
 from qa.traces import Traces
-from qa.types import Answer, Evidence, LanguageModel, Question
+from qa.types import Answer, Audience, ClaimVerified, Completion, Evidence, LanguageModel, Message, Question, Watch
 from tests.fakes.reading import sources_over
 
 PUMP = Article(
@@ -394,6 +395,76 @@ def test_true_claims_are_kept_in_order() -> None:
     assert composed.answer.startswith("The repair cost 212,000 crowns. [1]")
     assert composed.dropped == 0
     assert composed.prompt_tokens == 7
+
+
+def follow(*claims: tuple[str, list[int]], answerable: bool = True) -> tuple[list[ClaimVerified], Draft]:
+    """What an audience is told while a model writes these claims about the evidence, and what is drafted in the end."""
+    told: list[ClaimVerified] = []
+    reply = {
+        "found": [{"n": 1, "starts": "The } repair"}],
+        "answerable": answerable,
+        "answer": "so {it} is",
+        "claims": [{"text": text, "cites": cites} for text, cites in claims],
+    }
+    draft = Composer(ScriptedModel([reply])).draft(
+        ABOUT_COST,
+        EVIDENCE,
+        [(VALVES, (1,)), (COST, (2,))],
+        reference_date=None,
+        audience=Audience(tell=told.append, gone=lambda: False),
+    )
+    return told, draft
+
+
+def test_each_claim_is_told_once_it_is_verified() -> None:
+    """In order, with the citations that the answer will have; a lie, a repetition and half a claim are never told."""
+    truth = "The repair cost 212,000 crowns."
+    claims = [(truth, [2]), ("The repair cost 300,000 crowns.", [2]), (truth, [2]), ("Every valve was {changed}.", [1])]
+    claims.append(("Every worn valve was changed, Marit Osk said.", [1]))
+    told, draft = follow(*claims)
+    composed = Composer(ScriptedModel()).verify(draft, EVIDENCE, [(VALVES, (1,)), (COST, (2,))])
+    assert [claim.text for claim in told] == [claim.text for claim in composed.claims]
+    assert [claim.text for claim in told] == [truth, claims[3][0], claims[4][0]]
+    for claim, final in zip(told, composed.claims, strict=True):
+        assert claim.citations == tuple(one for one in composed.citations if one.number in final.citations)
+
+
+def test_nothing_is_told_of_a_reply_that_does_not_answer() -> None:
+    """A model that says that nothing answers has no claims, whatever it writes."""
+    assert follow(("The repair cost 212,000 crowns.", [2]), answerable=False)[0] == []
+
+
+def test_claims_that_were_told_stay_where_the_model_fails() -> None:
+    """A reply that breaks off keeps its whole claims; what was told is in the answer."""
+
+    class Breaking(ScriptedModel):
+        def complete(
+            self, messages: Sequence[Message], *, schema: Mapping[str, Any], max_tokens: int, watch: Watch | None = None
+        ) -> Completion:
+            whole = super().complete(messages, schema=schema, max_tokens=max_tokens).text
+            assert watch
+            for piece in whole[: whole.index("Every")]:
+                watch(piece)
+            raise ModelUnavailable("it is gone")
+
+    told: list[ClaimVerified] = []
+    truth = {"text": "The repair cost 212,000 crowns.", "cites": [2]}
+    reply = {"found": [], "answerable": True, "answer": "", "claims": [truth, {"text": "Every one.", "cites": [1]}]}
+    draft = Composer(Breaking([reply])).draft(
+        ABOUT_COST, EVIDENCE, [], reference_date=None, audience=Audience(tell=told.append, gone=lambda: False)
+    )
+    assert [claim.text for claim in told] == [truth["text"]]
+    assert draft.reply
+    assert draft.reply.claims == ((truth["text"], (2,)),)
+
+
+def test_nobody_waits_for_an_answer() -> None:
+    """An audience that is gone ends the model's work; no answer, and no trace of one, is left."""
+    answerer = answering(model=ScriptedModel([{"found": [], "answerable": False, "answer": "", "claims": []}]))
+    begun = answerer.begin(Question(text=ABOUT_COST))
+    assert begun.asks_model
+    with pytest.raises(Abandoned):
+        answerer.finish(begun, audience=Audience(tell=lambda _: None, gone=lambda: True))
 
 
 @pytest.mark.parametrize(

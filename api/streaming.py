@@ -1,0 +1,87 @@
+"""Sends an answer as server-sent events while it is made."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from fastapi.sse import format_sse_event
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from api.following import Following, PassagesFound, QuotesFound, Step, is_left
+from api.logs import open_log
+from api.problems import find_kind, problem, problem_of
+from api.schemas import Answer, Citation, Passage, Passages, StreamedClaim, StreamedQuotes
+from indexes.errors import DatelineError
+from qa.types import ClaimVerified
+
+MEDIA_TYPE = "text/event-stream"
+PING_SECONDS = 10.0
+_PING = format_sse_event(comment="still here")
+_HEADERS: Mapping[str, str] = {"X-Accel-Buffering": "no"}
+"""A proxy (nginx) passes each event on at once."""
+
+
+async def stream(following: Following, request: Request, *, ping_seconds: float = PING_SECONDS) -> StreamingResponse:
+    """The events `passages`, `quotes`, `claim`, `final`; `error` in place of what is left where something goes wrong.
+
+    What is wrong before the first event is raised. A comment is sent whenever nothing else was for `ping_seconds`.
+    """
+    leaving = asyncio.create_task(is_left(request))
+    try:
+        first = following.take() if await following.wait(leaving) else None
+    except BaseException:
+        leaving.cancel()
+        following.stop()
+        raise
+    sending = _send(following, first, request, leaving, ping_seconds)
+    return StreamingResponse(sending, media_type=MEDIA_TYPE, headers=_HEADERS)
+
+
+async def _send(
+    following: Following, step: Step | None, request: Request, leaving: "asyncio.Task[None]", ping_seconds: float
+) -> AsyncIterator[bytes]:
+    """Until the answer is whole, something goes wrong, or the client is gone."""
+    try:
+        while step is not None:
+            yield _word(step)
+            while not await following.wait(leaving, seconds=ping_seconds):
+                if leaving.done():
+                    return
+                yield _PING
+            step = following.take()
+    except Exception as error:  # noqa: BLE001 - the status was sent: what goes wrong can only be told in an event
+        yield _word_error(error, request)
+    finally:
+        leaving.cancel()
+        following.stop()
+
+
+def _word(step: Step) -> bytes:
+    """A step on the wire."""
+    match step:
+        case PassagesFound(passages, articles):
+            found = [
+                Passage.of(hit, articles[hit.passage.article_id], explain=False)
+                for hit in passages
+                if hit.passage.article_id in articles
+            ]
+            return _event("passages", Passages(passages=found).model_dump_json(exclude_unset=True))
+        case QuotesFound(citations):
+            quotes = StreamedQuotes(citations=[Citation.of(one) for one in citations])
+            return _event("quotes", quotes.model_dump_json())
+        case ClaimVerified(text, citations):
+            claim = StreamedClaim(text=text, citations=[Citation.of(one) for one in citations])
+            return _event("claim", claim.model_dump_json())
+        case _:
+            return _event("final", Answer.of(step).model_dump_json())
+
+
+def _word_error(error: Exception, request: Request) -> bytes:
+    kind = find_kind(error)
+    open_log("problems").warning("problem", kind=kind.slug, error=str(error), exc_info=error)
+    response = problem_of(request.scope, error) if isinstance(error, DatelineError) else problem(request.scope, kind)
+    return _event("error", bytes(response.body).decode())
+
+
+def _event(name: str, document: str) -> bytes:
+    return format_sse_event(event=name, data_str=document)
