@@ -116,20 +116,32 @@ async def _work(question: Question, serving: Serving, slots: Slots, tell: Callab
     async with _lent(serving) as opened:
         if (question.mode or opened.mode) == "answer":
             slots.require_room()
-        begun, passages = await run_in_threadpool(_begin, opened, question)
+        gone = threading.Event()
+        understood = await run_in_threadpool(_understand_at_once, opened, question)
+        if understood is None:
+            audience = Audience(tell=lambda _: None, gone=gone.is_set)
+            understood = await slots.run(lambda: opened.answerer.understand(question, audience=audience), gone=gone)
+        begun, passages = await run_in_threadpool(_begin, opened, question, understood)
         tell(passages)
         if begun.answer.citations:
             tell(QuotesFound(begun.answer.citations))
         if not begun.asks_model:
             tell(await run_in_threadpool(opened.answerer.finish, begun))
             return
-        loop, gone = asyncio.get_running_loop(), threading.Event()
+        loop = asyncio.get_running_loop()
         audience = Audience(tell=lambda claim: _call(loop, tell, claim), gone=gone.is_set)
         tell(await slots.run(lambda: opened.answerer.finish(begun, audience=audience), gone=gone))
 
 
-def _begin(opened: Opened, question: Question) -> tuple[Begun, PassagesFound]:
-    begun = opened.answerer.begin(question)
+def _understand_at_once(opened: Opened, question: Question) -> str | None:
+    """The question as understood; None where it takes the language model."""
+    if opened.answerer.asks_model_first(question):
+        return None
+    return opened.answerer.understand(question)
+
+
+def _begin(opened: Opened, question: Question, understood: str) -> tuple[Begun, PassagesFound]:
+    begun = opened.answerer.begin(question, understood=understood)
     passages = begun.answer.passages
     articles = opened.catalogue.articles(sorted({hit.passage.article_id for hit in passages}))
     return begun, PassagesFound(passages, articles)

@@ -35,7 +35,15 @@ B = TypeVar("B", bound=Begun)
 class Answering(Protocol[B]):
     """What the routes ask of an answerer."""
 
-    def begin(self, question: Question) -> B:
+    def asks_model_first(self, question: Question) -> bool:
+        """Whether it takes the language model to understand the question in its conversation."""
+        ...
+
+    def understand(self, question: Question, *, audience: Audience | None = None) -> str:
+        """The question as understood. Raises `Abandoned` where the audience is gone before."""
+        ...
+
+    def begin(self, question: Question, *, understood: str | None = None) -> B:
         """All that needs no language model."""
         ...
 

@@ -101,7 +101,7 @@ def find_genders(
     certain: dict[str, Gender] = {}
     for k, name in enumerate(named.names):
         full = named.full(k)
-        if told := _of_given_name(full):
+        if told := gender_of_given_name(full):
             by_name[full] = told
         if full in named.places or not (" " in name.full or name.full in named.titled):
             continue
@@ -116,7 +116,8 @@ def _of_word(word: str) -> Gender | None:
     return "he" if word in _HE_WORDS else "she" if word in _SHE_WORDS else None
 
 
-def _of_given_name(name: str) -> Gender | None:
+def gender_of_given_name(name: str) -> Gender | None:
+    """What the given name of a full name tells; None for a name of one word, and for one that is not known."""
     given, _, surname = fold(name).partition(" ")
     given = given.split("-")[0]
     if not surname:

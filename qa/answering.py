@@ -1,8 +1,6 @@
 """Answers a question: read, retrieve, evidence, gate, compose, verify, record."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexes.types import Catalogue, Expander, Filters, Reranker, Retrieved, Retriever, Vocabulary
@@ -14,10 +12,13 @@ from qa.conflicts import find_contradictions
 from qa.corroborating import corroborate_all, retrieve_once
 from qa.errors import InvalidQuestion, ModelUnavailable
 from qa.evidence import Candidate, Grounds, find_candidates
+from qa.followups import Restated, restate
 from qa.naming import is_name
 from qa.question import Part, ReadQuestion, of_anybody, read_question
 from qa.refusing import Refusal, refuse
+from qa.restating import Restater
 from qa.selecting import as_evidence, of_one_voice, overlaps, select
+from qa.timing import Clock
 from qa.traces import Traces, new_trace_id
 from qa.types import Answer, Audience, Evidence, LanguageModel, Mode, Question, Status
 
@@ -88,7 +89,7 @@ class Begun:
     read: ReadQuestion
     found: Sequence[Found]
     answer: Answer
-    clock: "_Clock"
+    clock: Clock
 
     @property
     def asks_model(self) -> bool:
@@ -111,19 +112,38 @@ class Answerer:
         self._model = model
         self._model_state = model_state
         self._composer = Composer(model) if model else None
+        self._restater = Restater(model) if model else None
         self._traces = traces
         self._outlets = tuple(sources.catalogue.outlets())
         self._speakers = tuple(sources.catalogue.speakers())
 
     def answer(self, question: Question) -> Answer:
         """The answer, or a reasoned refusal. Raises `InvalidQuestion`, and `ModelUnavailable` for `answer` without an LLM."""
-        return self.finish(self.begin(question))
+        return self.finish(self.begin(question, understood=self.understand(question)))
 
-    def begin(self, question: Question) -> "Begun":
-        """All that needs no language model: passages, verified quotes, and whether they answer. Raises as `answer` does."""
+    def asks_model_first(self, question: Question) -> bool:
+        """Whether it takes the language model to understand a follow-up: rules leave something open. Raises as `answer`."""
+        return self._mode(question) == "answer" and self._restate(question).open
+
+    def understand(self, question: Question, *, audience: Audience | None = None) -> str:
+        """The question as understood in its conversation. Raises as `answer`, and `Abandoned`.
+
+        Rules do it, and the language model where they leave something open and the mode is `answer`.
+        """
+        restated = self._restate(question)
+        if restated.open and self._restater and self._mode(question) == "answer":
+            watch = (lambda _: audience.gone()) if audience else None
+            return self._restater.restate(question.text, question.history, watch=watch) or restated.text
+        return restated.text
+
+    def begin(self, question: Question, *, understood: str | None = None) -> "Begun":
+        """All that needs no language model: passages, verified quotes, and whether they answer. Raises as `answer` does.
+
+        `understood`: the question as understood, by rules where it is left out.
+        """
         mode = self._mode(question)
-        clock = _Clock()
-        read = self.read(question)
+        clock = Clock()
+        read = self._read(understood or self._restate(question).text)
         with clock.step("retrieve"):
             passages = [self._retrieve(part, read, question) for part in read.parts]
         with clock.step("evidence"):
@@ -183,8 +203,15 @@ class Answerer:
             self._traces.close()
 
     def read(self, question: Question) -> ReadQuestion:
-        """The question as understood."""
-        return read_question(question.text, outlets=self._outlets, speakers=self._speakers)
+        """The question as understood by rules."""
+        return self._read(self._restate(question).text)
+
+    def _read(self, text: str) -> ReadQuestion:
+        return read_question(text, outlets=self._outlets, speakers=self._speakers)
+
+    def _restate(self, question: Question) -> Restated:
+        self._check(question)
+        return restate(question.text, question.history, speakers=self._speakers)
 
     def consider(self, question: Question) -> list[Found]:
         """What each part of the question comes to before anything is decided: for calibration and for a closer look."""
@@ -293,7 +320,7 @@ class Answerer:
         )
 
     def _record(
-        self, question: Question, read: ReadQuestion, found: Sequence[Found], answer: Answer, clock: "_Clock"
+        self, question: Question, read: ReadQuestion, found: Sequence[Found], answer: Answer, clock: Clock
     ) -> Answer:
         final = replace(answer, trace_id=new_trace_id(), timings_ms=clock.timings())
         if self._traces:
@@ -350,29 +377,3 @@ def _merge(lists: Sequence[Sequence[Retrieved]]) -> list[Retrieved]:
             if known is None or hit.score > known.score:
                 best[hit.passage.id] = hit
     return sorted(best.values(), key=lambda hit: -hit.score)
-
-
-class _Clock:
-    """Wall time of each step, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._begun = time.perf_counter()
-        self._steps: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._steps[name] = self._since(begun)
-
-    def mark(self, name: str) -> None:
-        self._steps[name] = self._since(self._begun)
-
-    def timings(self) -> Mapping[str, float]:
-        return {**self._steps, "total": self._since(self._begun)}
-
-    @staticmethod
-    def _since(begun: float) -> float:
-        return round((time.perf_counter() - begun) * 1000, 2)

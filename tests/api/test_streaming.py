@@ -102,6 +102,16 @@ def test_a_full_queue_is_told_at_once(open_client: Open, answerer: SharedWordsAn
     waiting.join(30)
 
 
+def test_a_follow_up_that_takes_the_model_waits_for_its_turn(client: Client, answerer: SharedWordsAnswerer) -> None:
+    """It is understood in a slot of the language model; one that does not take it is understood at once."""
+    history = [{"question": "How many valves were changed?", "answer": "Forty."}]
+    names = [name for name, _ in ask(client, question="By whom?", history=history)]
+    assert names == ["passages", "quotes", "claim", "final"]
+    assert answerer.understood[-1].startswith("slot")
+    ask(client, question="By whom?", history=history, mode="quotes")
+    assert not answerer.understood[-1].startswith("slot")
+
+
 @contextmanager
 def served(answerer: SharedWordsAnswerer, **settings: Any) -> Iterator[tuple[FastAPI, str]]:  # noqa: ANN401
     """The service on a real connection."""

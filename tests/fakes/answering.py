@@ -194,12 +194,25 @@ class SharedWordsAnswerer:
     begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     abandoned: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     failing: Exception | None = None
+    understood: list[str] = field(default_factory=list)
+    """The threads that understood a question."""
     asked: list[Question] = field(default_factory=list)
     closed: int = 0
 
-    def begin(self, question: Question) -> "FakeBegun":
+    def asks_model_first(self, question: Question) -> bool:
+        """Where it has a history and there is a model."""
+        return bool(question.history) and question.mode != "quotes" and self.llm == "ready"
+
+    def understand(self, question: Question, *, audience: Audience | None = None) -> str:
+        """The question behind the one before it."""
+        self.understood.append(threading.current_thread().name)
+        return " ".join([*(turn.question for turn in question.history), question.text])
+
+    def begin(self, question: Question, *, understood: str | None = None) -> "FakeBegun":
         """Quotes; declined where no word is shared."""
         self.asked.append(question)
+        if understood:
+            question = replace(question, text=understood)
         if self.raising:
             raise self.raising
         if question.mode == "answer" and self.llm != "ready":

@@ -1,6 +1,7 @@
 """Questions are answered, answered in part or declined, and whatever is sent is verbatim and verified."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,18 @@ from qa.models.scripted import ScriptedModel
 from qa.prompt import Reply
 from qa.question import Part, read_question
 from qa.traces import Traces
-from qa.types import Answer, Audience, ClaimVerified, Completion, Evidence, LanguageModel, Message, Question, Watch
+from qa.types import (
+    Answer,
+    Audience,
+    ClaimVerified,
+    Completion,
+    Evidence,
+    LanguageModel,
+    Message,
+    Question,
+    Turn,
+    Watch,
+)
 from tests.fakes.reading import sources_over
 
 PUMP = Article(
@@ -456,6 +468,32 @@ def test_claims_that_were_told_stay_where_the_model_fails() -> None:
     assert [claim.text for claim in told] == [truth["text"]]
     assert draft.reply
     assert draft.reply.claims == ((truth["text"], (2,)),)
+
+
+def test_a_follow_up_is_understood_before_anything_is_looked_for(tmp_path: Path) -> None:
+    """What is retrieved and answered is the whole question; the trace tells both."""
+    history = (Turn(question="What did Marit Osk say about the valves?", answer="“We changed every worn valve”"),)
+    traces = Traces(tmp_path / "traces.sqlite")
+    answer = answering(traces=traces).answer(Question(text="When did she say it?", history=history, mode="quotes"))
+    trace = traces.find(answer.trace_id)
+    traces.close()
+    assert trace
+    assert trace["question"]["text"] == "When did she say it?"
+    assert "Marit Osk" in trace["read"]["text"]
+
+
+def test_the_model_helps_to_understand_only_where_it_has_to() -> None:
+    """A follow-up that rules resolve, a question without a history, and quotes mode cost no prompt."""
+    history = (Turn(question="How much did the repair of the pump house cost?", answer="It cost 212,000 crowns."),)
+    model = ScriptedModel([{"question": "Was anybody at the repair of the pump house?"}])
+    answerer = answering(model=model)
+    open_ = Question(text="Was anybody there?", history=history)
+    for cheap in (Question(text=ABOUT_COST), Question(text="Why?", history=history), replace(open_, mode="quotes")):
+        assert not answerer.asks_model_first(cheap)
+        answerer.understand(cheap)
+    assert not model.prompts
+    assert answerer.asks_model_first(open_)
+    assert answerer.understand(open_) == "Was anybody at the repair of the pump house?"
 
 
 def test_nobody_waits_for_an_answer() -> None:
