@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from api.archives import Archive
 from api.boundary import Boundary
@@ -65,8 +66,9 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
             ),
         ],
     )
-    install_problems(app)
-    for room in (asking, searching, articles, index, health, pages):
+    rooms = (asking, searching, articles, index, health, pages)
+    install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
+    for room in rooms:
         app.include_router(room.router)
     return app
 

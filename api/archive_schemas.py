@@ -53,28 +53,40 @@ def _a_language(text: str) -> str:
     return text
 
 
-Named = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME), AfterValidator(_a_name)]
+_WORDS = {"pattern": r"\S"}
+"""What `_says_something` asks for, as the OpenAPI document can say it; the checks here are the ones that count."""
+_DATED = {"anyOf": [{"format": "date"}, {"format": "date-time"}], "pattern": r"^(1[5-9]|20)\d\d-"}
+_ADDRESS = {"format": "uri", "pattern": r"^https?://[A-Za-z0-9]"}
+_CODE = {"pattern": r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"}
+Named = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME, json_schema_extra=_WORDS), AfterValidator(_a_name)]
 
 
 class NewArticle(Wire):
     """An article to be stored. Its text is cleaned (furniture is removed, no word is rewritten) before it is fixed."""
 
-    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID), AfterValidator(_says_something)] | None = Field(
+    id: (
+        Annotated[
+            str, Field(min_length=1, max_length=LONGEST_ID, json_schema_extra=_WORDS), AfterValidator(_says_something)
+        ]
+        | None
+    ) = Field(
         None, description="Its identity; left out: a hash of `url`, else of `text`. The same id again replaces it."
     )
-    title: Annotated[str, Field(min_length=1, max_length=_LONGEST_TITLE), AfterValidator(_says_something)] = Field(
-        description="The headline; it is not part of the text."
-    )
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_says_something)] = Field(
-        description="The words of the article, without markup."
-    )
+    title: Annotated[
+        str, Field(min_length=1, max_length=_LONGEST_TITLE, json_schema_extra=_WORDS), AfterValidator(_says_something)
+    ] = Field(description="The headline; it is not part of the text.")
+    text: Annotated[
+        str, Field(min_length=1, max_length=LONGEST_TEXT, json_schema_extra=_WORDS), AfterValidator(_says_something)
+    ] = Field(description="The words of the article, without markup.")
     outlet: Named | None = None
     author: Named | Annotated[list[Named], Field(max_length=50)] | None = None
-    published: Annotated[str, Field(max_length=100), AfterValidator(_a_date)] | None = Field(
+    published: Annotated[str, Field(max_length=100, json_schema_extra=_DATED), AfterValidator(_a_date)] | None = Field(
         None, description="A day, or an instant with its offset."
     )
-    url: Annotated[str, Field(max_length=_LONGEST_URL), AfterValidator(_an_address)] | None = None
-    language: Annotated[str, Field(max_length=35), AfterValidator(_a_language)] | None = Field(
+    url: (
+        Annotated[str, Field(max_length=_LONGEST_URL, json_schema_extra=_ADDRESS), AfterValidator(_an_address)] | None
+    ) = None
+    language: Annotated[str, Field(max_length=35, json_schema_extra=_CODE), AfterValidator(_a_language)] | None = Field(
         None, description="A code such as `en`."
     )
 

@@ -18,6 +18,16 @@ ANSWERED_ERRORS: Sequence[type[Exception]] = (IndexMissing, IndexDamaged, errors
 CHANGED_ERRORS: Sequence[type[Exception]] = (BuildLocked, BuildFailed, errors.OriginUnknown, errors.TooBusy)
 """What every route that changes the index may answer with."""
 
+_EVENT: Mapping[str, Any] = {
+    "type": "object",
+    "description": "One event; a line that begins with a colon is a comment. `data` is a JSON document.",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["passages", "quotes", "claim", "final", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
+
 _BODY_ERRORS = (MALFORMED, TABLE[errors.BodyTooSlow], TABLE[errors.BodyTooLarge], TABLE[errors.UnsupportedMedia])
 
 
@@ -29,7 +39,7 @@ def example_of(*names: str, status: int = 200) -> Responses:
 def events(responses: Responses) -> Responses:
     """The same route's successful answer as server-sent events beside it."""
     ok = dict(responses[200])
-    stream = {"schema": {"type": "string"}, "examples": {"stream": {"value": examples.STREAM}}}
+    stream = {"schema": _EVENT, "examples": {"stream": {"value": examples.STREAM}}}
     ok["content"] = {**ok["content"], "text/event-stream": stream}
     return {**responses, 200: ok}
 

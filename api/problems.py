@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import Scope
 
 from api import errors
@@ -249,8 +250,6 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     match refused.status_code:
         case HTTPStatus.NOT_FOUND:
             kind, detail = NOT_FOUND, None
-        case HTTPStatus.METHOD_NOT_ALLOWED:
-            kind, detail = METHOD, None
         case HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body that json.loads cannot read
             kind, detail = MALFORMED, "The body is not JSON in UTF-8, or it is nested too deeply."
         case status:
@@ -265,8 +264,20 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     return problem_of(request.scope, error)
 
 
-def install_problems(app: FastAPI) -> None:
-    """Install the exception handlers, all of them; what none of them knows is caught by `boundary`."""
+def install_problems(app: FastAPI, routes: Sequence[Route]) -> None:
+    """Install the exception handlers, all of them; what none of them knows is caught by `boundary`.
+
+    `routes` are all that the app has: a path whose methods are on several of them allows all of these.
+    """
+
+    async def http(request: Request, error: Exception) -> JSONResponse:
+        refused = cast("HTTPException", error)
+        if refused.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return await _http(request, error)
+        path = request.scope["path"]
+        methods = {method for one in routes if one.path_regex.match(path) for method in one.methods or ()}
+        return problem(request.scope, METHOD, headers={"Allow": ", ".join(sorted(methods))})
+
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(DatelineError, _known)

@@ -41,11 +41,18 @@ def _read_day(value: object) -> object:
         raise ValueError(f"is not a day of the calendar ({error})") from error
 
 
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 10.0 is the integer 10."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Day = Annotated[date, BeforeValidator(_read_day)]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Names = Annotated[list[Name], Field(max_length=100)]
-QuestionText = Annotated[str, Field(min_length=1, max_length=QUESTION_LENGTH)]
-Limit = Annotated[StrictInt, Field(ge=1, le=50, description="Passages considered.")]
+QuestionText = Annotated[
+    str, Field(min_length=1, max_length=QUESTION_LENGTH, json_schema_extra={"pattern": r"^[^\u0000]*\S[^\u0000]*$"})
+]
+Limit = Annotated[StrictInt, Field(ge=1, le=50, description="Passages considered."), BeforeValidator(_whole)]
 
 
 class Wire(BaseModel):

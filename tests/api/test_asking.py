@@ -132,6 +132,12 @@ def test_everything_arrives(client: Client, answerer: SharedWordsAnswerer) -> No
     ]
 
 
+def test_numbers_are_json_numbers(client: Client, answerer: SharedWordsAnswerer) -> None:
+    """JSON knows one kind of number: 7.0 is a whole one."""
+    assert client.post("/v1/ask", json={"question": "valves", "limit": 7.0}).status_code == 200
+    assert answerer.asked[0].limit == 7
+
+
 def test_undated_left_out(client: Client) -> None:
     """The number of articles that a date filter leaves out for want of a date is told."""
     filters = {"published": {"from": "2023-01-01"}}
@@ -150,6 +156,7 @@ INVALID: list[tuple[Any, str, str]] = [
     ({"question": None}, "question", "string"),
     ({"question": "x", "limit": 0}, "limit", "greater than or equal to 1, not 0"),
     ({"question": "x", "limit": 51}, "limit", "less than or equal to 50, not 51"),
+    ({"question": "x", "limit": 5.5}, "limit", "integer"),
     ({"question": "x", "limit": "5"}, "limit", "integer"),
     ({"question": "x", "limit": True}, "limit", "integer"),
     ({"question": "x", "stream": "yes"}, "stream", "boolean"),

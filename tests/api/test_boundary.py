@@ -104,9 +104,17 @@ def test_not_found(client: Client) -> None:
     check_problem(client.post("/v1/ask/", json={"question": "x"}), 404, "not-found")
 
 
-@pytest.mark.parametrize(("method", "path", "allow"), [("GET", "/v1/ask", "POST"), ("OPTIONS", "/v1/articles", "GET")])
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("GET", "/v1/ask", "POST"),
+        ("OPTIONS", "/v1/articles", "GET, POST"),
+        ("PUT", "/v1/articles/a/b", "DELETE, GET"),
+        ("PATCH", "/v1/index/builds", "GET, POST"),
+    ],
+)
 def test_method_not_allowed(client: Client, method: str, path: str, allow: str) -> None:
-    """A method that a path does not have is a 405 problem with the Allow header."""
+    """A method that a path does not have is a 405 problem; the Allow header names all that it has."""
     response = client.request(method, path)
     check_problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == allow
