@@ -55,7 +55,7 @@ def _a_language(text: str) -> str:
 
 _WORDS = {"pattern": r"\S"}
 """What `_says_something` asks for, as the OpenAPI document can say it; the checks here are the ones that count."""
-_DATED = {"anyOf": [{"format": "date"}, {"format": "date-time"}], "pattern": r"^(1[5-9]|20)\d\d-"}
+_DATED = {"anyOf": [{"format": "date"}, {"format": "date-time"}], "pattern": r"^(1[6-9]|20)\d\d-"}
 _ADDRESS = {"format": "uri", "pattern": r"^https?://[A-Za-z0-9]"}
 _CODE = {"pattern": r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"}
 Named = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME, json_schema_extra=_WORDS), AfterValidator(_a_name)]
