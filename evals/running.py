@@ -25,6 +25,9 @@ WARM_UP = ("What did the spokesman say about the report?", "How many people were
 PASSAGES = 15
 """Passages retrieved for a ranking: they fill 6,000 characters, and fusion looks as deep as for the usual ten."""
 
+ARTICLE_PASSAGES = 60
+"""Passages retrieved where articles are judged: among them are ten articles, which fifteen passages seldom are."""
+
 Follow = Callable[[Sequence[GoldenQuestion]], Iterable[GoldenQuestion]]
 """Passes the questions on one by one while it shows how far the run is."""
 
@@ -198,8 +201,9 @@ def _asker(subject: Subject, questions: Sequence[GoldenQuestion], mode: EvalMode
 def _ranker(subject: Subject) -> Callable[[GoldenQuestion], Scored]:
     def rank(question: GoldenQuestion) -> Scored:
         filters = Filters(article_ids=question.within)
+        limit = PASSAGES if question.gold_quotes else ARTICLE_PASSAGES
         started = time.perf_counter()
-        retrieved = subject.retriever.retrieve(question.text, limit=PASSAGES, filters=filters)
+        retrieved = subject.retriever.retrieve(question.text, limit=limit, filters=filters)
         case = score_ranking(question, retrieved, wall_ms=_since(started))
         articles = subject.catalogue.articles(list(dict.fromkeys(span.article_id for span in case.spans)))
         return Scored(case=case, story=tell_ranking(question, retrieved, case, articles))

@@ -252,6 +252,33 @@ class TestBeir:
             read_beir(folder)
         assert said in str(raised.value)
 
+    def test_blank_texts_are_left_out(self, folder: Path) -> None:
+        """A title stands for a blank text; a text with neither is left out and noted, and its judgment still counts."""
+        write_lines(
+            folder / "corpus.jsonl",
+            {"_id": "d1", "title": "", "text": " "},
+            {"_id": "d2", "title": 'Rain "today', "text": ""},
+        )
+        data = read_beir(folder)
+        assert data.articles == ({"id": "d2", "title": 'Rain "today', "text": 'Rain "today'},)
+        assert data.notes == ("1 of the texts of corpus.jsonl are blank and left out",)
+        assert data.questions[0].article_ids == ("d1",)
+
+    @pytest.mark.parametrize(
+        ("row", "said"),
+        [
+            ({"_id": "d1", "title": "Rain"}, "corpus.jsonl:2: field 'text' is missing"),
+            ({"_id": "d1", "title": 3, "text": "x"}, "corpus.jsonl:2: field 'title' is 3"),
+            ({"_id": "d1", "text": "x"}, "corpus.jsonl:2: field '_id' is 'd1', as that of an earlier line"),
+        ],
+    )
+    def test_bad_texts_are_named(self, folder: Path, row: dict[str, object], said: str) -> None:
+        """File, line and field."""
+        write_lines(folder / "corpus.jsonl", {"_id": "d1", "title": None, "text": "It closed."}, row)
+        with pytest.raises(BadData) as raised:
+            read_beir(folder)
+        assert said in str(raised.value)
+
     def test_judgments_must_be_there(self, folder: Path) -> None:
         """What is missing is named."""
         (folder / "qrels" / "test.tsv").unlink()
