@@ -1,4 +1,4 @@
-"""Starts the service: `python -m api [--host H] [--port P]`."""
+"""Starts the service: `python -m api [--host H] [--port P]`; `python -m api keys` manages who may call it."""
 
 import argparse
 import asyncio
@@ -14,8 +14,10 @@ import uvicorn
 from api.app import create_app
 from api.archives import Archive
 from api.errors import Refused
+from api.key_commands import add_parser, run_keys
+from api.keys import KeyFile
 from api.logs import install_logs
-from api.security import require_loopback
+from api.security import require_key
 from api.serving import Serving
 from api.settings import ApiSettings
 from indexes.errors import DatelineError, IndexMissing
@@ -27,13 +29,16 @@ Open = Callable[[], AbstractContextManager[Archive]]
 
 
 def main(arguments: Sequence[str] | None = None, *, open_builds: Open | None = None) -> int:
-    """Serve until a signal; 0 after a stop, 1 where the service cannot start. `open_builds` gives other builds."""
+    """Serve until a signal, or run a command; 0 after a stop, 1 where it fails. `open_builds` gives other builds."""
     options = _read_options(arguments)
     try:
         given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
         settings = ApiSettings(**given)
+        keys = KeyFile(settings.home)
+        if options.command == "keys":
+            return run_keys(options, keys)
         install_logs(settings.log_format, level="debug" if options.debug else settings.log_level)
-        require_loopback(settings.host)
+        require_key(settings, keys=len(keys.read()))
         with _listen(settings.host, settings.port) as listening, (open_builds or _open_builds)() as archive:
             return _serve(settings, archive, listening)
     except DatelineError as error:
@@ -55,9 +60,13 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m api",
         description="Serve answers over HTTP. Settings: DATELINE_… in the environment, or dateline.toml.",
     )
-    parser.add_argument("--host", metavar="H", help="address to listen on (default: 127.0.0.1; loopback only)")
+    parser.add_argument(
+        "--host", metavar="H", help="address to listen on (default: 127.0.0.1; off loopback an API key is needed)"
+    )
     parser.add_argument("--port", metavar="P", type=_port, help="port to listen on (default: 8000; 0: a free one)")
     parser.add_argument("--debug", action="store_true", help="log more, and show tracebacks")
+    commands = parser.add_subparsers(dest="command", title="instead of serving", metavar="COMMAND")
+    add_parser(commands)
     return parser.parse_args(arguments)
 
 
@@ -107,7 +116,7 @@ def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket) ->
     # uvicorn raises the signal that stopped it once more when it is done: a stop that was asked for is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    server = _Announcing(config, address=_address(settings.host, listening))
+    server = _Announcing(config, address=_address(settings.host, listening), keys=len(KeyFile(settings.home).read()))
     server.run(sockets=[listening])
     return 0 if server.started else 1
 
@@ -115,9 +124,10 @@ def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket) ->
 class _Announcing(uvicorn.Server):
     """A server that says where it is and what state it is in, once it answers."""
 
-    def __init__(self, config: uvicorn.Config, *, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, *, address: str, keys: int) -> None:
         super().__init__(config)
         self._address = address
+        self._keys = f"{keys:,}" if keys else "none: whoever uses this machine may ask, and change the index"
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the address, the mode, the build, and what is missing."""
@@ -125,7 +135,8 @@ class _Announcing(uvicorn.Server):
         if self.started:
             state: dict[str, Any] = self.lifespan.state
             lines = await asyncio.to_thread(_announce, state["serving"])
-            print("\n".join((f"Dateline on {self._address} (reference: {self._address}/docs)", *lines)), flush=True)
+            first = f"Dateline on {self._address} (reference: {self._address}/docs)"
+            print("\n".join((first, *lines, f"  API keys: {self._keys}")), flush=True)
 
 
 def _announce(serving: Serving) -> list[str]:

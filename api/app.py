@@ -6,22 +6,29 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api.archives import Archive
 from api.boundary import Boundary
+from api.callers import Callers, Doors
 from api.changing import Changes
 from api.documents import DescribedAPI
+from api.keys import KeyFile
 from api.limits import Bodies, Crowds, Slots
 from api.problems import install_problems
-from api.routes import articles, asking, health, index, pages, searching
-from api.security import Hosts
+from api.rates import Rates
+from api.routes import answers, articles, asking, health, index, pages, searching
+from api.security import Hosts, needs_key
 from api.serving import Serving
 from api.settings import ApiSettings
 from api.state import State
 from api.watching import Look, Watch, Watching
 
 DESCRIPTION = """Ask a news archive a question; get an answer whose every citation is a verified verbatim quote.
+
+As soon as the service has an API key (`python -m api keys add NAME`), and always off loopback, requests need one:
+`Authorization: Bearer KEY`. Scope `ask` reads and asks, `admin` changes the index too.
 
 Errors are problem documents (RFC 9457). Every response carries `X-Request-Id`. Unknown fields are refused."""
 
@@ -35,12 +42,23 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         serving = Serving(archive)
-        slots = Slots(slots=settings.answer_slots, queue=settings.answer_queue, seconds=settings.answer_seconds)
+        slots = Slots(
+            slots=settings.answer_slots,
+            queue=settings.answer_queue,
+            seconds=settings.answer_seconds,
+            share=settings.rate_answers,
+        )
         changes = Changes(archive, serving)
         await run_in_threadpool(serving.refresh)
         watching = watch(serving.refresh)
         try:
-            yield {"serving": serving, "slots": slots, "changes": changes}
+            yield {
+                "serving": serving,
+                "slots": slots,
+                "changes": changes,
+                "archive": archive,
+                "origins": frozenset(settings.cors_origins),
+            }
         finally:
             slots.close()
             for part in (changes, watching, serving):
@@ -57,6 +75,10 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
         middleware=[
             Middleware(Boundary),
             Middleware(Hosts, allowed=(*settings.allowed_hosts, _as_host(settings.host))),
+            *_cors(settings),
+            Middleware(Callers, keys=KeyFile(settings.home), always=needs_key(settings)),
+            Middleware(Rates, per_minute=settings.rate_requests, at_once=settings.rate_at_once),
+            Middleware(Doors),
             Middleware(Crowds, at_once=settings.max_requests),
             Middleware(
                 Bodies,
@@ -66,11 +88,26 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
             ),
         ],
     )
-    rooms = (asking, searching, articles, index, health, pages)
+    rooms = (asking, answers, searching, articles, index, health, pages)
     install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
     for room in rooms:
         app.include_router(room.router)
     return app
+
+
+def _cors(settings: ApiSettings) -> list[Middleware]:
+    """What lets pages of other origins in, where there are such; without cookies, so that each must send its key."""
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "X-Request-Id", "Mcp-Session-Id", "Mcp-Protocol-Version"),
+            expose_headers=("X-Request-Id", "Retry-After", "Location", "WWW-Authenticate", "Mcp-Session-Id"),
+        )
+    ]
 
 
 def _as_host(address: str) -> str:

@@ -1,8 +1,8 @@
 """What the service asks of an archive whose articles and builds can be changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from api.building import Run
 from api.serving import Opener
@@ -38,6 +38,10 @@ class Archive(Opener, Protocol):
 
     def add(self, found: Sequence[Article | Outcome]) -> Added:
         """Add or replace articles; a reader's own outcome is passed on. Raises `BuildFailed`."""
+        ...
+
+    def find_trace(self, trace_id: str) -> Mapping[str, Any] | None:
+        """The trace of an answer, as `qa.traces` keeps it; None where none is kept."""
         ...
 
     def delete(self, article_id: str) -> None:

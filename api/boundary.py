@@ -56,4 +56,5 @@ class Boundary:
                     raise
                 await problem(scope, INTERNAL)(scope, receive, finish)
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+            caller = {"key": scope["caller"].name} if "caller" in scope and scope["caller"].key else {}
+            log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=milliseconds, **caller)

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import errors, examples
+from api.callers import PROBES, scope_needed
 from api.problems import INTERNAL, KINDS, MALFORMED, MEDIA_TYPE, TABLE, Kind
 from api.schemas import Problem
 from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMissing
@@ -51,11 +52,16 @@ def problems_of(*problems: Kind | type[Exception]) -> Responses:
         kinds.extend(_BODY_ERRORS)
     responses: Responses = {}
     for kind in (*kinds, TABLE[errors.HostMissing], TABLE[errors.HostUnknown], INTERNAL):
-        response = responses.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: _schema()}})
-        response["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": _example(kind)}
+        _add(responses, kind, status=kind.status)
     responses["default"] = {"description": "Any other problem", "content": {MEDIA_TYPE: _schema()}}
     del responses["default"]["content"][MEDIA_TYPE]["examples"]
     return responses
+
+
+def _add(responses: dict[Any, dict[str, Any]], kind: Kind, *, status: int | str) -> None:
+    response = responses.setdefault(status, {"description": kind.title, "content": {}})
+    content = response["content"].setdefault(MEDIA_TYPE, _schema())
+    content.setdefault("examples", {})[kind.slug] = {"value": _example(kind)}
 
 
 def _schema() -> dict[str, Any]:
@@ -89,10 +95,34 @@ class DescribedAPI(FastAPI):
         schemas.update(problem.pop("$defs", {}))
         schemas["Problem"] = problem
         _show_examples(document)
+        _tell_keys(document)
         document["x-problems"] = [
             {"type": kind.type, "status": kind.status, "title": kind.title, "detail": kind.detail} for kind in KINDS
         ]
         return document
+
+
+def _tell_keys(document: dict[str, Any]) -> None:
+    """Say of each route which scope its key needs, and how callers without it, or in a hurry, are refused."""
+    document["components"]["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key (`python -m api keys add NAME`). On loopback none is needed while there is none.",
+        }
+    }
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            needed = scope_needed(method.upper(), path)
+            refusals: list[type[Exception]] = [] if path in PROBES else [errors.TooMany]
+            if needed:
+                operation["security"] = [{"key": [needed]}]
+                refusals += [errors.KeyMissing, errors.KeyUnknown, errors.KeysDamaged]
+            if needed == "admin":
+                refusals.append(errors.ScopeMissing)
+            for refusal in refusals:
+                _add(operation["responses"], TABLE[refusal], status=str(TABLE[refusal].status))
+            operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
 def _show_examples(document: Mapping[str, Any]) -> None:

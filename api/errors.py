@@ -3,6 +3,13 @@
 DatelineError (indexes.errors)
     ServiceProblem
         Refused                 the service does not start like this
+        KeyRefused              a key cannot be added or revoked like this
+        KeysDamaged             the file of the keys cannot be used
+        KeyMissing              the request has no API key
+        KeyUnknown              the request has an API key that is none, or no more
+        ScopeMissing            the API key is not for this
+        TooMany                 the caller asks too much
+        UnknownTrace            no answer that the caller may see has this trace id
         TooBusy                 every slot is taken, or the answer took too long
         BodyTooLarge            the body has more bytes than are read
         BodyTooSlow             the body did not arrive in time
@@ -21,6 +28,34 @@ class ServiceProblem(DatelineError):
 
 class Refused(ServiceProblem):
     """The service does not start like this."""
+
+
+class KeyRefused(ServiceProblem):
+    """A key cannot be added or revoked like this."""
+
+
+class KeysDamaged(ServiceProblem):
+    """The file of the keys cannot be used."""
+
+
+class KeyMissing(ServiceProblem):
+    """The request has no API key."""
+
+
+class KeyUnknown(ServiceProblem):
+    """The request has an API key that is none, or no more."""
+
+
+class ScopeMissing(ServiceProblem):
+    """The API key is not for this."""
+
+
+class TooMany(ServiceProblem):
+    """The caller asks too much."""
+
+
+class UnknownTrace(ServiceProblem):
+    """No answer that the caller may see has this trace id."""
 
 
 class TooBusy(ServiceProblem):

@@ -193,6 +193,58 @@ BUILT: dict[str, Any] = {
 }
 BUILDS: dict[str, Any] = {"items": [RUNNING, BUILT], "next_cursor": None}
 
+TRACE: dict[str, Any] = {
+    "id": "t_9f2c41d7",
+    "created": "2024-03-06T09:30:12.412+00:00",
+    "asker": "k_6f1d0b9a2c84e375",
+    "question": {
+        "text": ASK["question"],
+        "mode": "answer",
+        "limit": 10,
+        "filters": {
+            "outlet": ["Skarn Observer"],
+            "author": [],
+            "article_id": [],
+            "published_from": "2024-03-01",
+            "published_to": "2024-03-31",
+        },
+        "history": ASK["history"],
+        "reference_date": "2024-03-06",
+    },
+    "parts": [
+        {
+            "text": "What did Brandow say about the rudder",
+            "kind": "said_about",
+            "topic": "the rudder",
+            "expects": "other",
+            "speaker": "Brandow",
+            "names": ["Brandow"],
+        }
+    ],
+    "passages": [{"id": f"{_ID}:0", "article_id": _ID, "score": 0.83}],
+    "candidates": {
+        "What did Brandow say about the rudder": [
+            {
+                "article_id": _ID,
+                "start": _START,
+                "end": _START + len(_QUOTE),
+                "speaker": "Ilse Brandow",
+                "score": 0.91,
+                "features": {"cover_rest": 1.0, "spoken": 1.0},
+            }
+        ]
+    },
+    "status": "answered",
+    "reason_code": None,
+    "claims": ANSWER["claims"],
+    "citations": [{"id": CITATION["id"], "article_id": _ID, "start": _START, "end": _START + len(_QUOTE)}],
+    "score": 0.91,
+    "dropped": 0,
+    "index_build": "b_20240306t081500+0",
+    "model": "qwen2.5-coder-1.5b-instruct-q4_k_m",
+    "timings_ms": ANSWER["timings_ms"],
+}
+
 LIVE: dict[str, Any] = {"status": "live"}
 READY: dict[str, Any] = {
     "status": "ready",
@@ -205,6 +257,7 @@ READY: dict[str, Any] = {
 NAMED: dict[str, dict[str, Any]] = {
     "answered": ANSWER,
     "declined": DECLINED,
+    "trace": TRACE,
     "passages": PASSAGES,
     "articles": ARTICLES,
     "article": ARTICLE,

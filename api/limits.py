@@ -3,16 +3,19 @@
 import asyncio
 import contextvars
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import TypeVar
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import BodyTooLarge, BodyTooSlow, TooBusy
+from api.errors import BodyTooLarge, BodyTooSlow, TooBusy, TooMany
 from api.problems import problem_of
+from qa.askers import current_asker
 
 T = TypeVar("T")
 
@@ -110,7 +113,8 @@ class Slots:
 
     A job that takes too long, or whose client is gone, keeps its slot until it ends: threads cannot be stopped. One that
     was given `gone` is told by it to end soon, and is waited for.
-    `crowded` and `late` are what is said to the others, with `{taken}` jobs and `{seconds}`.
+    `share`: so many of them may be of one asker. `crowded` and `late` are what is said to the others, with `{taken}` jobs
+    and `{seconds}`.
     """
 
     def __init__(
@@ -119,16 +123,19 @@ class Slots:
         slots: int,
         queue: int,
         seconds: float,
+        share: int | None = None,
         crowded: str = "{taken} questions are being answered or wait: try again in a few seconds.",
         late: str = "The answer took more than {seconds:g} seconds: try again, or ask with mode 'quotes'.",
     ) -> None:
         self._threads = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="slot")
         self._room = slots + queue
         self._seconds = seconds
+        self._share = share
         self._crowded = crowded
         self._late = late
         self._lock = threading.Lock()
         self._taken = 0
+        self._held: Counter[str] = Counter()
 
     @property
     def taken(self) -> int:
@@ -136,17 +143,22 @@ class Slots:
         return self._taken
 
     def require_room(self) -> None:
-        """Raises `TooBusy` where a job would neither run nor wait."""
+        """Raises `TooBusy` where a job would neither run nor wait, `TooMany` over the share of the one who asks."""
         with self._lock:
-            self._check_room()
+            self._check_room(current_asker() or "")
 
     async def run(self, job: Callable[[], T], *, gone: threading.Event | None = None) -> T:
-        """The result of the job; `gone` is set where nobody waits for it any more. Raises `TooBusy`, and what the job raises."""
+        """The result of the job; `gone` is set where nobody waits for it any more.
+
+        Raises `TooBusy`, `TooMany` over the share of the one who asks, and what the job raises.
+        """
+        asker = current_asker() or ""
         with self._lock:
-            self._check_room()
+            self._check_room(asker)
             self._taken += 1
+            self._held[asker] += 1
         work = self._threads.submit(contextvars.copy_context().run, job)
-        work.add_done_callback(self._give_back)
+        work.add_done_callback(partial(self._give_back, asker))
         waiting = asyncio.wrap_future(work)
         try:
             with anyio.fail_after(self._seconds):
@@ -162,10 +174,15 @@ class Slots:
         """Drop the jobs that wait; those that run end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _check_room(self) -> None:
+    def _check_room(self, asker: str) -> None:
+        if self._share and asker and self._held[asker] >= self._share:
+            raise TooMany(f"{self._share} questions of yours are being answered or wait: wait for one of them.")
         if self._taken >= self._room:
             raise TooBusy(self._crowded.format(taken=self._taken))
 
-    def _give_back(self, _: Future[T]) -> None:
+    def _give_back(self, asker: str, _: Future[T]) -> None:
         with self._lock:
             self._taken -= 1
+            self._held[asker] -= 1
+            if not self._held[asker]:
+                del self._held[asker]

@@ -38,6 +38,8 @@ FORMS = frozenset({"<one>", "<many>"})
 """The forms that a body may have; which of them it was read as is no place in the request."""
 
 _LONGEST_VALUE = 60
+_LATER = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
+"""What may be tried again, and says when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,17 @@ TABLE: Mapping[type[Exception], Kind] = {
         "The language model failed",
         'The language model returned what cannot be used: ask again, or with mode "quotes".',
     ),
+    errors.KeysDamaged: Kind(
+        "keys-unreadable",
+        503,
+        "The API keys cannot be read",
+        "The API keys of the service cannot be read, so it lets nobody in: its log says what is wrong with them.",
+    ),
+    errors.KeyMissing: Kind("no-key", 401, "An API key is needed"),
+    errors.KeyUnknown: Kind("wrong-key", 401, "The API key is not valid"),
+    errors.ScopeMissing: Kind("no-scope", 403, "The API key is not for this"),
+    errors.TooMany: Kind("too-many-requests", 429, "Too many requests of one caller"),
+    errors.UnknownTrace: Kind("unknown-answer", 404, "The answer is not kept"),
     errors.TooBusy: Kind("too-busy", 503, "The service is busy"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
     errors.BodyTooSlow: Kind("body-too-slow", 408, "The body did not arrive in time"),
@@ -171,15 +184,15 @@ def problem(
         **members,
     }
     extra = dict(headers or {})
-    if kind.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT}:
+    if kind.status in _LATER:
         extra.setdefault("Retry-After", str(RETRY_SECONDS))
     return JSONResponse(document, status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
 
 
-def problem_of(scope: Scope, error: Exception) -> JSONResponse:
+def problem_of(scope: Scope, error: Exception, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The problem document for an error."""
     kind = find_kind(error)
-    return problem(scope, kind, detail=kind.detail or str(error))
+    return problem(scope, kind, detail=kind.detail or str(error), headers=headers)
 
 
 def without_surrogates(text: str) -> str:

@@ -119,6 +119,9 @@ def _route(method: str, path: str, operation: Mapping[str, Any], schemas: Mappin
                 parts.extend(_example(f"Response {status}: {name}", one["value"]) for name, one in shown)
             else:
                 problems.extend(f"{status} <code>{escape(slug)}</code>" for slug in content.get("examples", ()))
+    if operation.get("security"):
+        scope = operation["security"][0]["key"][0]
+        parts.insert(2, f"<p>Where keys are needed: one with the scope <code>{escape(scope)}</code>.</p>")
     if problems:
         parts.append(f"<p>Problems: {', '.join(problems)}.</p>")
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""Keeps strangers out: loopback only, known Host headers only, JSON bodies only, strict headers on every response."""
+"""Keeps strangers out: off loopback with a key only, known Host headers only, JSON bodies only, strict headers on every response."""
 
 import ipaddress
 import re
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import HostMissing, HostUnknown, OriginUnknown, Refused, UnsupportedMedia
 from api.problems import problem_of, without_surrogates
+from api.settings import ApiSettings
 
 HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -40,14 +41,21 @@ def is_loopback(host: str) -> bool:
     return bool(found) and all(ipaddress.ip_address(str(one[4][0]).split("%")[0]).is_loopback for one in found)
 
 
-def require_loopback(host: str) -> None:
-    """Refuse to listen where others could reach the service. Raises `Refused`."""
-    if not is_loopback(host):
-        message = (
-            f"The host is {host!r}: off loopback the service needs at least one API key, and this version has no API "
-            "keys yet. Use 127.0.0.1, ::1 or localhost (DATELINE_HOST or --host)."
-        )
-        raise Refused(message)
+def needs_key(settings: ApiSettings) -> bool:
+    """Whether nobody gets in without an API key, even while there is none."""
+    return settings.require_key or not is_loopback(settings.host)
+
+
+def require_key(settings: ApiSettings, *, keys: int) -> None:
+    """Refuse to start without a key where one is needed. Raises `Refused`."""
+    if keys or not needs_key(settings):
+        return
+    why = (
+        "DATELINE_REQUIRE_KEY is set, and there is no API key"
+        if is_loopback(settings.host)
+        else f"The host is {settings.host!r}: off loopback the service needs at least one API key, and there is none"
+    )
+    raise Refused(f"{why}. Run `python -m api keys add NAME`, or listen on 127.0.0.1 (DATELINE_HOST or --host).")
 
 
 class Hosts:
@@ -91,10 +99,13 @@ async def require_json(request: Request) -> None:
 async def require_own_origin(request: Request) -> None:
     """Refuse what a page of another site asks for: a body can be missing, and then no preflight keeps it out.
 
-    Browsers name the origin of every request that may change something. Raises `OriginUnknown`.
+    Browsers name the origin of every request that may change something. Raises `OriginUnknown`, unless the origin is
+    one of DATELINE_CORS_ORIGINS.
     """
     origin = request.headers.get("origin")
-    if origin is not None and _place(origin) != request.headers["host"].lower():
+    if origin is None or origin in request.state.origins:
+        return
+    if _place(origin) != request.headers["host"].lower():
         message = f"The request comes from a page of {without_surrogates(origin[:80])!r}, not from this service: "
         raise OriginUnknown(message + "send it from a program.")
 
@@ -107,4 +118,4 @@ def _place(origin: str) -> str:
 
 
 CHANGES = (Depends(require_own_origin), Depends(require_json))
-"""What every route that changes something asks of a request first. The scope `admin` is one more line of this."""
+"""What every route that changes something asks of a request first. Who may call it at all: see `callers`."""

@@ -1,5 +1,7 @@
 """Reads the settings of the service from the environment (`DATELINE_…`) and from `dateline.toml`."""
 
+import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -7,15 +9,35 @@ from pydantic_settings import NoDecode
 
 from indexes.settings import Settings
 
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:\d{1,5})?", re.ASCII)
+
 
 class ApiSettings(Settings):
     """Where the service listens, and what bounds a request."""
 
-    host: str = Field("127.0.0.1", min_length=1, description="Address that the service listens on; loopback only.")
+    home: Path = Field(Path(".dateline"), description="Folder of builds, traces, API keys and evaluation indexes.")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Address that the service listens on; off loopback it needs an API key."
+    )
     port: int = Field(8000, ge=0, le=65535, description="Port that the service listens on; 0 takes a free one.")
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         ("localhost", "127.0.0.1", "[::1]"),
         description="Names, separated by commas, that a request's `Host` header may have; `DATELINE_HOST` is added.",
+    )
+    require_key: bool = Field(
+        default=False, description="Whether requests need an API key on loopback too, even while there is none."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins, separated by commas, whose pages may call the service (`https://news.example`)."
+    )
+    rate_requests: int = Field(
+        3000, ge=0, description="Requests in a minute of one key, or address without keys; more are a 429; 0: no limit."
+    )
+    rate_at_once: int = Field(24, ge=1, description="Requests at once of one key, or address; more are a 429.")
+    rate_answers: int = Field(
+        5,
+        ge=1,
+        description="Questions of one key that the language model works on or that wait for it; more are a 429.",
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Bytes of a request body that are read; more is a 413.")
     max_articles_bytes: int = Field(
@@ -32,7 +54,20 @@ class ApiSettings(Settings):
     log_format: Literal["console", "json"] = Field("console", description="Form of the log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _check_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin: write https://name or https://name:port, and no *")
+        return origins
+
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, names: Any) -> Any:  # noqa: ANN401 - whatever the environment or the file holds
         return tuple(name.strip() for name in names.split(",") if name.strip()) if isinstance(names, str) else names

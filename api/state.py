@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.archives import Archive
 from api.changing import Changes
 from api.limits import Slots
 from api.serving import Serving
@@ -15,6 +16,9 @@ class State(TypedDict):
     serving: Serving
     slots: Slots
     changes: Changes
+    archive: Archive
+    origins: frozenset[str]
+    """Origins whose pages may call the service."""
 
 
 def _serving(request: Request) -> Serving:
@@ -29,6 +33,11 @@ def _changes(request: Request) -> Changes:
     return cast("Changes", request.state.changes)
 
 
+def _archive(request: Request) -> Archive:
+    return cast("Archive", request.state.archive)
+
+
 ServingOf = Annotated[Serving, Depends(_serving)]
 SlotsOf = Annotated[Slots, Depends(_slots)]
 ChangesOf = Annotated[Changes, Depends(_changes)]
+ArchiveOf = Annotated[Archive, Depends(_archive)]

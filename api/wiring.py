@@ -1,7 +1,8 @@
 """Opens the builds of DATELINE_HOME and the language model for the service: the only file that names them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from api.archives import Added
 from api.building import Run
@@ -11,12 +12,13 @@ from indexes.building import add_articles, roll_back_index
 from indexes.builds import folder_of, kept_builds, lock_builds, read_current, read_manifest
 from indexes.deleting import delete_articles
 from indexes.errors import BuildFailed, IndexDamaged, UnknownArticle, UnknownBuild, WeightsProblem
-from indexes.forgetting import forget_traces
+from indexes.forgetting import TRACES, forget_traces
 from indexes.settings import IndexSettings
 from indexes.types import Article, Encoder, Manifest, Outcome
 from indexes.wiring import open_index
 from qa.errors import ModelUnavailable
 from qa.settings import QaSettings
+from qa.traces import read_trace
 from qa.types import LanguageModel
 from qa.wiring import open_answerer
 
@@ -98,6 +100,10 @@ class Builds:
         """Add or replace articles in the current build. Raises `BuildLocked`, `BuildFailed`, `WeightsProblem`."""
         report = add_articles(found, settings=self._index_settings, encoder=self._encoder)
         return Added(build=report.manifest.name, outcomes=report.outcomes)
+
+    def find_trace(self, trace_id: str) -> Mapping[str, Any] | None:
+        """The trace of an answer, whichever build gave it; also while no build can be opened."""
+        return read_trace(self._index_settings.home / TRACES, trace_id)
 
     def delete(self, article_id: str) -> None:
         """Remove an article from every kept build, and from traces. Raises `UnknownArticle`, and what `add` raises."""

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
 class IndexSettings(Settings):
     """Where the index and its weights live, and what encodes the passages."""
 
-    home: Path = Field(Path(".dateline"), description="Folder of builds, traces and evaluation indexes.")
+    home: Path = Field(Path(".dateline"), description="Folder of builds, traces, API keys and evaluation indexes.")
     seeds: Path = Field(Path("seeds"), description="Files that `python -m indexes build` reads when it is given none.")
     keep_builds: int = Field(3, ge=1, le=100, description="Number of builds that are kept to go back to.")
     chroma_url: str = Field(

@@ -5,11 +5,13 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from qa.askers import current_asker
 from qa.evidence import Candidate
 from qa.question import ReadQuestion
 from qa.types import Answer, Question
@@ -17,6 +19,7 @@ from qa.types import Answer, Question
 KEPT = 10_000
 """Traces that are kept; the oldest go first."""
 _SWEEP = 100
+_PATIENCE = 30.0
 
 
 def new_trace_id() -> str:
@@ -47,8 +50,9 @@ class Traces:
         read: ReadQuestion,
         candidates: Mapping[str, Sequence[Candidate]],
     ) -> None:
-        """Keep the question as asked and as understood, the candidates with their features, and the answer."""
+        """Keep who asks, the question as asked and as understood, the candidates with their features, and the answer."""
         trace = {
+            "asker": current_asker(),
             "question": asdict(question),
             "read": asdict(read),
             "passages": [
@@ -90,6 +94,20 @@ class Traces:
         """Close the file. Calling it twice does nothing."""
         with self._lock:
             self._connection.close()
+
+
+def read_trace(path: Path, trace_id: str) -> Mapping[str, Any] | None:
+    """The trace of that id with its `id` and when it was `created`, or None; none is written where there is no file."""
+    if not path.is_file():
+        return None
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE)) as connection:
+        try:
+            found = connection.execute("SELECT created, trace FROM traces WHERE id = ?", (trace_id,)).fetchone()
+        except sqlite3.OperationalError as problem:
+            if "no such table" in str(problem):
+                return None
+            raise
+    return {**json.loads(found[1]), "id": trace_id, "created": found[0]} if found else None
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

@@ -64,11 +64,14 @@ def watch() -> SteppedWatch:
 
 @pytest.fixture
 def open_client(opener: FakeArchive, watch: SteppedWatch) -> Iterator[Open]:
-    """Starts a service with settings of its own; each is stopped at the end."""
+    """Starts a service with settings of its own, which counts no requests unless it is told to."""
     clients: list[TestClient] = []
 
     def open_(**settings: Any) -> TestClient:  # noqa: ANN401 - the fields of ApiSettings
-        client = TestClient(create_app(opener, ApiSettings(**settings), watch=watch), base_url="http://localhost")
+        client = TestClient(
+            create_app(opener, ApiSettings(**{"rate_requests": 0, **settings}), watch=watch),
+            base_url="http://localhost",
+        )
         client.__enter__()
         clients.append(client)
         return client

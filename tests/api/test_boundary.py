@@ -8,7 +8,8 @@ import pytest
 
 from api.boundary import choose_request_id
 from api.errors import Refused
-from api.security import HEADERS, is_loopback, require_loopback
+from api.security import HEADERS, is_loopback, require_key
+from api.settings import ApiSettings
 from tests.api.conftest import Client, Open
 from tests.api.documents import check_problem
 from tests.fakes.answering import SharedWordsAnswerer
@@ -86,16 +87,25 @@ def test_allowed_hosts(open_client: Open) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost"])
 def test_loopback(host: str) -> None:
-    """The addresses of this machine alone may be listened on."""
+    """The addresses of this machine alone may be listened on without a key."""
     assert is_loopback(host)
-    require_loopback(host)
+    require_key(ApiSettings(host=host), keys=0)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "", "no such host", "x" * 300])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "no such host", "x" * 300])  # noqa: S104
 def test_off_loopback(host: str) -> None:
-    """Elsewhere the service refuses to start, and says that API keys are what is missing."""
-    with pytest.raises(Refused, match="API key"):
-        require_loopback(host)
+    """Elsewhere the service starts with an API key, and without one says that it is missing and how to make one."""
+    assert not is_loopback(host)
+    with pytest.raises(Refused, match=r"API key.*python -m api keys add"):
+        require_key(ApiSettings(host=host), keys=0)
+    require_key(ApiSettings(host=host), keys=1)
+
+
+def test_required_key() -> None:
+    """DATELINE_REQUIRE_KEY asks for a key on loopback too."""
+    with pytest.raises(Refused, match="DATELINE_REQUIRE_KEY"):
+        require_key(ApiSettings(require_key=True), keys=0)
+    require_key(ApiSettings(require_key=True), keys=1)
 
 
 def test_not_found(client: Client) -> None:

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from api import archive_schemas, examples, schemas
+from api import archive_schemas, examples, schemas, trace_schemas
 from api.archive_schemas import ArticleOutcomes, BuildJob, BuildList, NewArticle, Rollback
 from api.problems import KINDS, TABLE
 from api.schemas import Answer, Article, ArticleList, Ask, IndexManifest, Live, Passages, Problem, Ready, Search, Wire
+from api.trace_schemas import Trace
 from tests.api.conftest import Client
 
 ROUTES = {
     ("post", "/v1/ask"),
+    ("get", "/v1/answers/{trace_id}"),
     ("post", "/v1/search"),
     ("get", "/v1/articles"),
     ("get", "/v1/articles/{article_id}"),
@@ -73,7 +75,7 @@ def _name_of(schema: dict[str, Any]) -> str:
 
 def _check(shown: list[Any], schema: dict[str, Any]) -> None:
     name = _name_of(schema)
-    model = getattr(schemas, name, None) or getattr(archive_schemas, name)
+    model = next(getattr(room, name) for room in (schemas, archive_schemas, trace_schemas) if hasattr(room, name))
     for example in shown:
         model.model_validate(example)
 
@@ -85,6 +87,7 @@ def _check(shown: list[Any], schema: dict[str, Any]) -> None:
         (Search, examples.SEARCH),
         (Answer, examples.ANSWER),
         (Answer, examples.DECLINED),
+        (Trace, examples.TRACE),
         (Passages, examples.PASSAGES),
         (ArticleList, examples.ARTICLES),
         (Article, examples.ARTICLE),

@@ -10,7 +10,7 @@ from tests.fakes.answering import OddError
 
 INTERNALLY = {"DatelineError", "AnswerProblem", "ModelProblem", "ServiceProblem", "Refused", "Abandoned"}
 """Bases, and what never reaches a client."""
-COMMANDS_ONLY = {"UnreadableSource", "InvalidSettings"}
+COMMANDS_ONLY = {"UnreadableSource", "InvalidSettings", "KeyRefused"}
 
 
 @pytest.mark.parametrize("module", [index_errors, answer_errors, service_errors])

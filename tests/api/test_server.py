@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.keys import KeyFile
 from tests.api.documents import check_problem
 
 ROOT = Path(__file__).parents[2]
@@ -122,12 +123,13 @@ def test_json_logs(start: Start) -> None:
 
 
 def test_banner(start: Start) -> None:
-    """At the start the service tells the address, the mode, the build and the language model."""
+    """At the start the service tells the address, the mode, the build, the language model, and how many keys there are."""
     server = start()
     assert server.process.stdout
-    lines = [server.process.stdout.readline() for _ in range(4)]
-    assert [line.split(":")[0].strip() for line in lines] == ["mode", "index", "encoder", "language model"]
+    lines = [server.process.stdout.readline() for _ in range(5)]
+    assert [line.split(":")[0].strip() for line in lines] == ["mode", "index", "encoder", "language model", "API keys"]
     assert "b_fake+0 (3 articles, 3 passages)" in lines[1]
+    assert "none: whoever uses this machine" in lines[4]
 
 
 def test_banner_without_model(start: Start) -> None:
@@ -164,7 +166,9 @@ def test_port_in_use(start: Start, tmp_path: Path) -> None:
     ("arguments", "settings", "code", "says"),
     [
         (["--host", "0.0.0.0"], {}, 1, "API key"),  # noqa: S104
-        ([], {"DATELINE_HOST": "::"}, 1, "API key"),
+        ([], {"DATELINE_HOST": "::"}, 1, "python -m api keys add"),
+        ([], {"DATELINE_REQUIRE_KEY": "true"}, 1, "API key"),
+        ([], {"DATELINE_CORS_ORIGINS": "*"}, 1, "DATELINE_CORS_ORIGINS"),
         ([], {"DATELINE_PORT": "many"}, 1, "DATELINE_PORT"),
         ([], {"DATELINE_LOG_FORMAT": "xml"}, 1, "DATELINE_LOG_FORMAT"),
         (["--port", "70000"], {}, 2, "'70000' is no port"),
@@ -252,3 +256,41 @@ def test_raw_requests(start: Start) -> None:
         (b"nonsense\r\n\r\n", b"400"),
     ]:
         assert _raw(server, request).split(b" ")[1] == status, request
+
+
+def test_keys_off_loopback(start: Start, tmp_path: Path) -> None:
+    """Off loopback the service starts once there is a key, knows at once which are added and revoked, and logs none of them."""
+    added = _run(tmp_path, "keys", "add", "desk")
+    assert added.returncode == 0, added.stderr
+    first = added.stdout.strip()
+    server = start("--host", "0.0.0.0", "--debug", DATELINE_LOG_FORMAT="json")  # noqa: S104
+    keys = KeyFile(tmp_path / ".dateline")
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", trust_env=False) as client:
+
+        def ask(secret: str | None) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+            return client.post("/v1/ask", json={"question": "How many valves?"}, headers=headers)
+
+        check_problem(ask(None), 401, "no-key")
+        assert ask(first).status_code == 200
+        _, second = keys.add("night", ["admin"])
+        assert ask(second).status_code == 200
+        keys.revoke("desk")
+        check_problem(ask(first), 401, "wrong-key")
+        wrong = "dl_" + "w" * 43
+        check_problem(ask(wrong), 401, "wrong-key")
+        keys.revoke("night")
+        for secret in (None, first, second):
+            assert ask(secret).status_code == 401
+        assert client.get("/health/ready").status_code == 200
+    answer = _raw(
+        server,
+        b"GET /v1/index HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \xff\xfe\r\n\r\n",
+    )
+    assert answer.split(b" ")[1] == b"401"
+    code, logged = server.stop()
+    assert code == 0
+    lines = [json.loads(line) for line in logged.splitlines()]
+    assert {line.get("key") for line in lines if line["event"] == "answered"} == {"desk", "night", None}
+    for secret in (first, second, wrong):
+        assert secret.removeprefix("dl_")[:12] not in logged

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
+GUARD = Path(__file__).parent / "guard"
+"""Holds a module that Python loads at the start of every process: it writes down connections beyond loopback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,20 @@ class Service:
 
 @contextmanager
 def run_service(folder: Path) -> Iterator[Service]:
-    """The real service with a folder of its own, in `quotes` mode; its seeds are `archive.jsonl` there."""
+    """The real service with a folder of its own, in `quotes` mode; its seeds are `archive.jsonl` there.
+
+    Neither it nor the builds that it starts may open a connection beyond loopback.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     weights = {name: value for name, value in os.environ.items() if name.startswith("DATELINE_WEIGHTS")}
     settings = {"DATELINE_HOME": "home", "DATELINE_SEEDS": "archive.jsonl", "DATELINE_LLM": "quotes"}
+    settings["DATELINE_RATE_REQUESTS"] = "0"  # tests ask as fast as they can
+    connections = folder / "connections"
+    watched = {"PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", "DATELINE_TEST_CONNECTIONS": str(connections)}
     process = subprocess.Popen(
         [sys.executable, "-m", "api", "--port", "0"],
         cwd=folder,
-        env={**kept, **weights, **settings, "DATELINE_LOG_FORMAT": "json", "PYTHONPATH": str(ROOT)},
+        env={**kept, **weights, **settings, "DATELINE_LOG_FORMAT": "json", **watched},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -71,6 +79,7 @@ def run_service(folder: Path) -> Iterator[Service]:
             listening = threading.Thread(target=service.listen)
             listening.start()
             yield service
+        assert not connections.exists(), connections.read_text()
     finally:
         if process.poll() is None:
             process.kill()

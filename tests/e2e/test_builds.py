@@ -1,13 +1,16 @@
 """The life of an index over HTTP: the real server, builds in real processes, the real encoder; no language model."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
+from api.keys import KeyFile
 from indexes.builds import lock_builds, read_current
-from tests.e2e.running import run_service
+from tests.e2e.running import GUARD, run_service
 from tests.fakes.archive import RECORDS, write_records
 
 QUESTION = {"question": "What did Edda Crane say?"}
@@ -85,7 +88,7 @@ def test_failed_build(tmp_path: Path) -> None:
 
 
 def test_articles_come_and_go(tmp_path: Path) -> None:
-    """An article that is added is quoted by the next answer; once removed it is gone, also from the build before."""
+    """An article that is added is quoted by the next answer; once removed it is gone, from traces and the build before too."""
     write_records(tmp_path / "archive.jsonl", RECORDS[1:])
     with run_service(tmp_path) as service:
         client = service.client
@@ -102,6 +105,16 @@ def test_articles_come_and_go(tmp_path: Path) -> None:
             "unchanged"
         ]
         answer = client.post("/v1/ask", json=QUESTION).json()
+        trace = client.get(f"/v1/answers/{answer['trace_id']}").json()
+        assert (trace["index_build"], trace["status"]) == (answer["index_build"], answer["status"])
+        keys = KeyFile(tmp_path / "home")
+        (asker, secret), (_, other) = keys.add("asker", ["ask"]), keys.add("other", ["ask"])
+        mine, theirs = ({"Authorization": f"Bearer {one}"} for one in (secret, other))
+        asked = client.post("/v1/ask", json=QUESTION, headers=mine).json()["trace_id"]
+        assert client.get(f"/v1/answers/{asked}", headers=mine).json()["asker"] == asker.id
+        assert client.get(f"/v1/answers/{asked}", headers=theirs).status_code == 404
+        assert client.get(f"/v1/answers/{asked}").status_code == 401
+        assert (keys.revoke("asker"), keys.revoke("other")) == (1, 0)
         quotes = [*answer["citations"], *answer["closest"]]
         assert "mill-1" in [one["article"]["id"] for one in quotes]
         assert answer["index_build"] == _current(client)
@@ -114,10 +127,24 @@ def test_articles_come_and_go(tmp_path: Path) -> None:
         stored = client.get("/v1/articles/mill-1").json()
         assert stored["text"] == changed["text"]
         assert [one["title"] for one in stored["versions"]] == [RECORDS[0]["title"]]
+        assert client.get(f"/v1/answers/{answer['trace_id']}").status_code == 200
         assert client.delete("/v1/articles/mill-1").status_code == 204
+        assert client.get(f"/v1/answers/{answer['trace_id']}").status_code == 404
         assert client.get("/v1/articles/mill-1").status_code == 404
         assert client.delete("/v1/articles/mill-1").status_code == 404
         assert client.post("/v1/index/rollback").status_code == 200
         assert client.get("/v1/articles/mill-1").status_code == 404
         assert "river" not in client.post("/v1/ask", json=QUESTION).text
         service.stop()
+
+
+def test_connections_would_be_seen(tmp_path: Path) -> None:
+    """What is held against every service here works: a process that looks beyond loopback is stopped, and told of."""
+    kept = tmp_path / "connections"
+    environment = {**os.environ, "PYTHONPATH": str(GUARD), "DATELINE_TEST_CONNECTIONS": str(kept)}
+    for work in ("socket.create_connection(('192.0.2.1', 80), 0.1)", "socket.getaddrinfo('news.example', 80)"):
+        command = [sys.executable, "-c", f"import socket; {work}"]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert "ConnectionRefusedError" in ended.stderr
+    assert "192.0.2.1" in kept.read_text()
+    assert "news.example" in kept.read_text()

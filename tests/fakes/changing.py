@@ -3,8 +3,9 @@
 import json
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from api.archives import Added
 from api.building import Run
@@ -70,7 +71,7 @@ class FakeArchive(FakeOpener):
     """Builds on shelves. `held` is raised by every change; while `gate` is not set, an addition waits for it.
 
     `marks` are the builds that are kept, oldest first; a shelf that is missing holds the usual articles. `runs` are the builds
-    that were started.
+    that were started, `traces` those of answers by their ids.
     """
 
     marks: list[str] = field(default_factory=lambda: ["b_before+0", "b_fake+0"])
@@ -79,6 +80,7 @@ class FakeArchive(FakeOpener):
     gate: threading.Event | None = None
     adding: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     runs: list[SteppedRun] = field(default_factory=list)
+    traces: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def open(self) -> Opened:
         """The current build, with the articles of its shelf."""
@@ -108,6 +110,10 @@ class FakeArchive(FakeOpener):
     def kept(self) -> list[Manifest]:
         """A manifest for each mark."""
         return [self._manifest(mark) for mark in self.marks]
+
+    def find_trace(self, trace_id: str) -> Mapping[str, Any] | None:
+        """The trace of that id."""
+        return self.traces.get(trace_id)
 
     def roll_back(self, build: str | None) -> Manifest:
         """The mark before the current one, or the one that is named with or without its revision."""

@@ -5,14 +5,16 @@ import re
 import sqlite3
 import threading
 from contextlib import closing
+from contextvars import copy_context
 from pathlib import Path
 
 from indexes.types import Article
+from qa.askers import asked_by
 from qa.citations import cite
 from qa.evidence import Candidate, Features
 from qa.question import read_question
 from qa.selecting import as_evidence
-from qa.traces import KEPT, Traces, new_trace_id
+from qa.traces import KEPT, Traces, new_trace_id, read_trace
 from qa.types import Answer, Claim, Question
 
 TEXT = "The pump house at Tarnby reopened on Monday. Forty valves were changed by the engineers."
@@ -115,6 +117,38 @@ def test_many_threads_may_record(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert all(traces.find(f"t_{first}_{n}") for first in range(4) for n in range(5))
+    traces.close()
+
+
+def test_a_trace_says_who_asked(tmp_path: Path) -> None:
+    """A trace holds the key that asked, in whatever thread the answer was made, and nobody where there is none."""
+    path = tmp_path / "traces.sqlite"
+    traces = Traces(path)
+    record(traces, "t_nobody")
+    with asked_by("k_1"):
+        copy_context().run(record, traces, "t_copied")
+        with asked_by(None):
+            record(traces, "t_inside")
+        record(traces, "t_mine")
+    record(traces, "t_after")
+    traces.close()
+    found = {one: read_trace(path, one) for one in ("t_nobody", "t_copied", "t_inside", "t_mine", "t_after")}
+    askers = {one: trace["asker"] for one, trace in found.items() if trace}
+    assert askers == {"t_nobody": None, "t_copied": "k_1", "t_inside": None, "t_mine": "k_1", "t_after": None}
+
+
+def test_reading_makes_no_file(tmp_path: Path) -> None:
+    """A trace is read with its id and time while the file is open elsewhere; where no file is, none is made."""
+    path = tmp_path / "a #?% é" / "traces.sqlite"
+    assert read_trace(path, "t_1") is None
+    assert not path.parent.exists()
+    traces = Traces(path)
+    record(traces, "t_1")
+    trace = read_trace(path, "t_1")
+    assert trace is not None
+    assert (trace["id"], trace["status"]) == ("t_1", "answered")
+    assert trace["created"].endswith("+00:00")
+    assert read_trace(path, "t_2") is None
     traces.close()
 
 
