@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -16,31 +18,47 @@ from api.archives import Archive
 from api.errors import Refused
 from api.key_commands import add_parser, run_keys
 from api.keys import KeyFile
-from api.logs import install_logs
+from api.logs import install_logs, open_log
 from api.security import require_key
 from api.serving import Serving
 from api.settings import ApiSettings
 from indexes.errors import DatelineError, IndexMissing
 
 _CONNECTIONS = 512
+CLOSING_SECONDS = 10.0
+"""Seconds, after those of open requests, in which the service closes what it holds."""
 
 
 Open = Callable[[], AbstractContextManager[Archive]]
 
 
-def main(arguments: Sequence[str] | None = None, *, open_builds: Open | None = None) -> int:
-    """Serve until a signal, or run a command; 0 after a stop, 1 where it fails. `open_builds` gives other builds."""
-    options = _read_options(arguments)
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    open_builds: Open | None = None,
+    closing_seconds: float = CLOSING_SECONDS,
+) -> int:
+    """Serve until a signal, or run a command; 0 after a stop, 1 where it fails. `open_builds` gives other builds.
+
+    At a stop open requests may finish for `shutdown_seconds`. Whatever still runs `closing_seconds` later ends with the
+    process, which then ends at once, with 0 too.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["doctor"]:
+        from api.doctor import main as examine
+
+        return examine(given[1:])
+    options = _read_options(given)
     try:
-        given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
-        settings = ApiSettings(**given)
+        wanted = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+        settings = ApiSettings(**wanted)
         keys = KeyFile(settings.home)
         if options.command == "keys":
             return run_keys(options, keys)
         install_logs(settings.log_format, level="debug" if options.debug else settings.log_level)
         require_key(settings, keys=len(keys.read()))
         with _listen(settings.host, settings.port) as listening, (open_builds or _open_builds)() as archive:
-            return _serve(settings, archive, listening)
+            return _serve(settings, archive, listening, closing_seconds=closing_seconds)
     except DatelineError as error:
         if options.debug:
             raise
@@ -59,6 +77,7 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m api",
         description="Serve answers over HTTP. Settings: DATELINE_… in the environment, or dateline.toml.",
+        epilog="`python -m api doctor` checks the set-up instead, and says what to mend.",
     )
     parser.add_argument(
         "--host", metavar="H", help="address to listen on (default: 127.0.0.1; off loopback an API key is needed)"
@@ -96,7 +115,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket) -> int:
+def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket, *, closing_seconds: float) -> int:
     app = create_app(archive, settings)
     config = uvicorn.Config(
         app,
@@ -116,18 +135,28 @@ def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket) ->
     # uvicorn raises the signal that stopped it once more when it is done: a stop that was asked for is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    server = _Announcing(config, address=_address(settings.host, listening), keys=len(KeyFile(settings.home).read()))
+    last_seconds = settings.shutdown_seconds + closing_seconds
+    keys = len(KeyFile(settings.home).read())
+    server = _Announcing(config, address=_address(settings.host, listening), keys=keys, last_seconds=last_seconds)
     server.run(sockets=[listening])
     return 0 if server.started else 1
 
 
 class _Announcing(uvicorn.Server):
-    """A server that says where it is and what state it is in, once it answers."""
+    """A server that says where it is and what state it is in, once it answers; and that ends, whatever hangs."""
 
-    def __init__(self, config: uvicorn.Config, *, address: str, keys: int) -> None:
+    def __init__(self, config: uvicorn.Config, *, address: str, keys: int, last_seconds: float) -> None:
         super().__init__(config)
         self._address = address
         self._keys = f"{keys:,}" if keys else "none: whoever uses this machine may ask, and change the index"
+        self._last_seconds = last_seconds
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let open requests finish, then close everything. A thread that hangs cannot keep the process for ever."""
+        end = threading.Timer(self._last_seconds, _end_now)
+        end.daemon = True
+        end.start()
+        await super().shutdown(sockets=sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the address, the mode, the build, and what is missing."""
@@ -137,6 +166,15 @@ class _Announcing(uvicorn.Server):
             lines = await asyncio.to_thread(_announce, state["serving"])
             first = f"Dateline on {self._address} (reference: {self._address}/docs)"
             print("\n".join((first, *lines, f"  API keys: {self._keys}")), flush=True)
+
+
+def _end_now() -> None:
+    """End the process without what hangs. Builds and traces are whole at any moment: each takes its place in one step."""
+    busy = [thread.name for thread in threading.enumerate() if not thread.daemon]
+    open_log("stopping").warning("ended without waiting any longer", threads=busy)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
 
 
 def _announce(serving: Serving) -> list[str]:

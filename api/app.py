@@ -1,6 +1,6 @@
 """Puts the service together: state, layers, routes and problem documents."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -16,13 +16,17 @@ from api.changing import Changes
 from api.documents import DescribedAPI
 from api.keys import KeyFile
 from api.limits import Bodies, Crowds, Slots
+from api.metrics import Metrics, Watched
+from api.observing import ObservedOpener, Observer
+from api.probing import Probing
 from api.problems import install_problems
 from api.rates import Rates
-from api.routes import answers, articles, asking, health, index, pages, searching
+from api.routes import answers, articles, asking, health, index, metrics, pages, searching
 from api.security import Hosts, needs_key
 from api.serving import Serving
 from api.settings import ApiSettings
 from api.state import State
+from api.tracing import open_spans
 from api.watching import Look, Watch, Watching
 
 DESCRIPTION = """Ask a news archive a question; get an answer whose every citation is a verified verbatim quote.
@@ -33,15 +37,25 @@ As soon as the service has an API key (`python -m api keys add NAME`), and alway
 Errors are problem documents (RFC 9457). Every response carries `X-Request-Id`. Unknown fields are refused."""
 
 
-def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look], Watching] = Watch) -> FastAPI:
+def create_app(
+    archive: Archive,
+    settings: ApiSettings,
+    *,
+    watch: Callable[[Look], Watching] = Watch,
+    observers: Sequence[Observer] = (),
+) -> FastAPI:
     """The service over an archive. It starts without an index, and serves one once it is there.
 
-    `watch` looks again and again whether another build is current.
+    `watch` looks again and again whether another build is current. `observers` see requests and answers besides the metrics.
+    Raises `Refused` where the settings ask for what is not there.
     """
+    spans = open_spans(settings.otlp_endpoint) if settings.otlp_endpoint else None
+    counts = Metrics()
+    everyone = (counts, *([spans] if spans else ()), *observers)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        serving = Serving(archive)
+        serving = Serving(ObservedOpener(archive, everyone, questions=settings.log_questions))
         slots = Slots(
             slots=settings.answer_slots,
             queue=settings.answer_queue,
@@ -49,20 +63,25 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
             share=settings.rate_answers,
         )
         changes = Changes(archive, serving)
+        unwatch = counts.watch(Watched(serving=serving, slots=slots, jobs=changes.jobs))
         await run_in_threadpool(serving.refresh)
         watching = watch(serving.refresh)
         try:
+            probing = Probing(seconds=settings.ready_seconds)
             yield {
                 "serving": serving,
                 "slots": slots,
                 "changes": changes,
                 "archive": archive,
                 "origins": frozenset(settings.cors_origins),
+                "metrics": counts,
+                "probing": probing,
             }
         finally:
             slots.close()
-            for part in (changes, watching, serving):
+            for part in (changes, watching, serving, *([spans] if spans else ())):
                 await run_in_threadpool(part.close)
+            unwatch()
 
     app = DescribedAPI(
         title="Dateline",
@@ -73,7 +92,7 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
-            Middleware(Boundary),
+            Middleware(Boundary, observers=everyone),
             Middleware(Hosts, allowed=(*settings.allowed_hosts, _as_host(settings.host))),
             *_cors(settings),
             Middleware(Callers, keys=KeyFile(settings.home), always=needs_key(settings)),
@@ -88,7 +107,7 @@ def create_app(archive: Archive, settings: ApiSettings, *, watch: Callable[[Look
             ),
         ],
     )
-    rooms = (asking, answers, searching, articles, index, health, pages)
+    rooms = (asking, answers, searching, articles, index, health, metrics, pages)
     install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
     for room in rooms:
         app.include_router(room.router)

@@ -74,7 +74,14 @@ class Jobs:
         self._run: Run | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._ended: dict[JobState, int] = {"done": 0, "failed": 0}
         self._log = open_log("building")
+
+    @property
+    def ended(self) -> Mapping[JobState, int]:
+        """How many jobs were done, and how many failed, since the service started."""
+        with self._lock:
+            return dict(self._ended)
 
     @property
     def running(self) -> Job | None:
@@ -180,6 +187,8 @@ class Jobs:
 
     def _set(self, job_id: str, **changed: Any) -> None:  # noqa: ANN401 - the fields of Job
         with self._lock:
+            if changed.get("state") in self._ended:
+                self._ended[changed["state"]] += 1
             if job_id in self._jobs:
                 self._jobs[job_id] = replace(self._jobs[job_id], **changed)
 

@@ -84,6 +84,11 @@ class Changes:
             raise UnknownBuild(f"No build is known as {job_id[:80]!r}: GET /v1/index/builds lists those that are.")
         return found
 
+    @property
+    def jobs(self) -> Jobs:
+        """The builds that were asked for."""
+        return self._jobs
+
     def close(self) -> None:
         """Stop a build that runs, and drop the changes that wait; one that is being made ends by itself."""
         self._slots.close()

@@ -19,6 +19,9 @@ from qa.askers import current_asker
 
 T = TypeVar("T")
 
+UNCOUNTED = frozenset({"/health/live", "/metrics"})
+"""What is answered however many requests are worked on: whoever watches the service asks just then."""
+
 
 class Crowds:
     """Works on so many requests at once; more are told to come back."""
@@ -30,7 +33,7 @@ class Crowds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it with a 503."""
-        if scope["type"] != "http" or scope["path"] == "/health/live":
+        if scope["type"] != "http" or scope["path"] in UNCOUNTED:
             await self.app(scope, receive, send)
             return
         if self.working >= self.at_once:
@@ -128,6 +131,7 @@ class Slots:
         late: str = "The answer took more than {seconds:g} seconds: try again, or ask with mode 'quotes'.",
     ) -> None:
         self._threads = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="slot")
+        self._slots = slots
         self._room = slots + queue
         self._seconds = seconds
         self._share = share
@@ -141,6 +145,11 @@ class Slots:
     def taken(self) -> int:
         """Jobs that run or wait."""
         return self._taken
+
+    @property
+    def running(self) -> int:
+        """Jobs that run."""
+        return min(self._taken, self._slots)
 
     def require_room(self) -> None:
         """Raises `TooBusy` where a job would neither run nor wait, `TooMany` over the share of the one who asks."""

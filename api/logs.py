@@ -1,10 +1,16 @@
-"""Logs one line for each event, as JSON or for a person, with the id of the request; never a question's text."""
+"""Logs one line for each event, as JSON or for a person, with the id of the request; no question's text unless asked to."""
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 import structlog
+
+_NOTED: ContextVar[dict[str, object] | None] = ContextVar("noted", default=None)
+"""What the log line of the request will say besides: one dictionary, so that what a thread notes is seen outside of it."""
 
 
 def install_logs(form: Literal["console", "json"], *, level: str = "info") -> None:
@@ -48,3 +54,21 @@ def open_log(room: str) -> structlog.stdlib.BoundLogger:
     """The log of one room of the service."""
     log: structlog.stdlib.BoundLogger = structlog.get_logger(f"dateline.{room}")
     return log
+
+
+@contextmanager
+def gather_notes() -> Iterator[dict[str, object]]:
+    """What is noted while a request is worked on, in whatever thread that has its context."""
+    noted: dict[str, object] = {}
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
+
+
+def note(**facts: object) -> None:
+    """Have the log line of the request say this too; outside of a request nothing happens."""
+    noted = _NOTED.get()
+    if noted is not None:
+        noted.update(facts)

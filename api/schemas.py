@@ -443,9 +443,12 @@ class Live(Wire):
 
 
 class Ready(Wire):
-    """Questions are answered; the state of each part."""
+    """Questions are answered; the state of each part.
 
-    model_config = ConfigDict(extra="allow")  # a part that the answerer names is shown
+    `disk` tells how much room there is, `vectors` whether the Chroma server answers, where there is one.
+    """
+
+    model_config = ConfigDict(extra="allow")  # a part that the answerer names, or is asked for its state, is shown
 
     status: Literal["ready"] = "ready"
     index: str

@@ -66,12 +66,17 @@ class Answering(Protocol[B]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An open build with its answerer. `close` gives back both."""
+    """An open build with its answerer. `close` gives back both.
+
+    `disk_bytes` are those of its files. `probes` ask what the build depends on: see `probing`.
+    """
 
     manifest: Manifest
     catalogue: Catalogue
     answerer: Answering[Any]
     close: Callable[[], None]
+    disk_bytes: int = 0
+    probes: Mapping[str, Callable[[], str]] = field(default_factory=dict)
 
     @property
     def mode(self) -> Mode:
@@ -164,6 +169,11 @@ class Serving:
             yield held.opened
         finally:
             self._let_go(held, users=-1)
+
+    def peek(self) -> Opened | None:
+        """The build that serves, for what is known of it without using it; nothing is opened, and nobody waits."""
+        held = self._held
+        return held.opened if held else None
 
     def close(self) -> None:
         """Close the build that serves, once nobody uses it."""

@@ -50,9 +50,18 @@ class ApiSettings(Settings):
     )
     answer_queue: int = Field(8, ge=0, description="Questions that may wait for a slot; more are a 503.")
     answer_seconds: float = Field(180, gt=0, description="Seconds, the wait included, after which `answer` is a 503.")
+    ready_seconds: float = Field(3, gt=0, description="Seconds in which all parts must answer `GET /health/ready`.")
     shutdown_seconds: int = Field(10, ge=0, description="Seconds that open requests get to finish at a stop.")
     log_format: Literal["console", "json"] = Field("console", description="Form of the log lines on standard error.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_questions: bool = Field(
+        default=False, description="Whether the log line of an answer holds the question's text."
+    )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP) that gets spans; empty: none; needs the extra `otel`.",
+    )
 
     @field_validator("home")
     @classmethod

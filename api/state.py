@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 from api.archives import Archive
 from api.changing import Changes
 from api.limits import Slots
+from api.metrics import Metrics
+from api.probing import Probing
 from api.serving import Serving
 
 
@@ -19,6 +21,8 @@ class State(TypedDict):
     archive: Archive
     origins: frozenset[str]
     """Origins whose pages may call the service."""
+    metrics: Metrics
+    probing: Probing
 
 
 def _serving(request: Request) -> Serving:
@@ -37,7 +41,17 @@ def _archive(request: Request) -> Archive:
     return cast("Archive", request.state.archive)
 
 
+def _metrics(request: Request) -> Metrics:
+    return cast("Metrics", request.state.metrics)
+
+
+def _probing(request: Request) -> Probing:
+    return cast("Probing", request.state.probing)
+
+
 ServingOf = Annotated[Serving, Depends(_serving)]
 SlotsOf = Annotated[Slots, Depends(_slots)]
 ChangesOf = Annotated[Changes, Depends(_changes)]
 ArchiveOf = Annotated[Archive, Depends(_archive)]
+ProbingOf = Annotated[Probing, Depends(_probing)]
+MetricsOf = Annotated[Metrics, Depends(_metrics)]

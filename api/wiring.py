@@ -1,22 +1,27 @@
 """Opens the builds of DATELINE_HOME and the language model for the service: the only file that names them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from api.archives import Added
 from api.building import Run
+from api.checks.disks import ask_disk
+from api.probing import Remembered
 from api.processes import BuildProcess
 from api.serving import Opened
 from indexes.building import add_articles, roll_back_index
-from indexes.builds import folder_of, kept_builds, lock_builds, read_current, read_manifest
+from indexes.builds import disk_use, folder_of, kept_builds, lock_builds, read_current, read_manifest
 from indexes.deleting import delete_articles
 from indexes.errors import BuildFailed, IndexDamaged, UnknownArticle, UnknownBuild, WeightsProblem
 from indexes.forgetting import TRACES, forget_traces
+from indexes.reaching import require_store
 from indexes.settings import IndexSettings
 from indexes.types import Article, Encoder, Manifest, Outcome
 from indexes.wiring import open_index
 from qa.errors import ModelUnavailable
+from qa.models.remote import RemoteModel
 from qa.settings import QaSettings
 from qa.traces import read_trace
 from qa.types import LanguageModel
@@ -68,7 +73,31 @@ class Builds:
             if deleted:
                 forget_traces(self._index_settings.home, deleted)
 
-        return Opened(manifest=index.manifest, catalogue=index.catalogue, answerer=answerer, close=close)
+        return Opened(
+            manifest=index.manifest,
+            catalogue=index.catalogue,
+            answerer=answerer,
+            close=close,
+            disk_bytes=self._bytes_of(index.manifest.name),
+            probes=self._probes(),
+        )
+
+    def _bytes_of(self, build: str) -> int:
+        try:
+            return disk_use(folder_of(self._index_settings.home, build))
+        except (OSError, UnknownBuild):  # another process has changed the index since
+            return 0
+
+    def _probes(self) -> dict[str, Callable[[], str]]:
+        """What answers depend on besides the index."""
+        settings = self._index_settings
+        probes: dict[str, Callable[[], str]] = {"disk": partial(ask_disk, settings.home)}
+        if settings.chroma_url:
+            probes["vectors"] = partial(_ask_store, settings.chroma_url)
+        if isinstance(self._model, RemoteModel):
+            model = self._model
+            probes["llm"] = Remembered(partial(_ask_model, model))
+        return probes
 
     def require_free(self) -> None:
         """Raises `BuildLocked` while somebody builds or changes the index, also from the command line."""
@@ -112,6 +141,16 @@ class Builds:
             raise UnknownArticle(f"No article has the id {article_id!r}: GET /v1/articles lists those that are stored.")
         for deleted in self._deleted:
             deleted.append(article_id)
+
+
+def _ask_store(url: str) -> str:
+    require_store(url)
+    return "ready"
+
+
+def _ask_model(model: RemoteModel) -> str:
+    model.list_models()
+    return "ready"
 
 
 @contextmanager

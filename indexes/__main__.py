@@ -1,27 +1,26 @@
-"""`python -m indexes`: builds the index, changes, shows, checks and rolls it back, fetches weights."""
+"""`python -m indexes`: builds the index, changes, shows, checks, backs up and rolls it back, fetches weights."""
 
 import argparse
 import json
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexes.errors import DatelineError, IndexProblem, NothingIndexed, UnreadableSource
+from indexes.showing import show_steps
 from indexes.telling import JsonLines, Stopwatch
 
 if TYPE_CHECKING:
     from indexes.building import BuildReport
     from indexes.types import Encoder
-    from indexes.writing import Progress
 
 OK, FAILED, USAGE, NOTHING = 0, 1, 2, 3
 _KINDS = ("created", "replaced", "unchanged", "duplicate_of", "rejected")
-_LINES_EVERY = 100
 
 
 def main(arguments: Sequence[str] | None = None, *, encoder: "Encoder | None" = None) -> int:
@@ -90,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     rollback.add_argument(
         "build", nargs="?", metavar="BUILD", help="the build's id (default: the one before the current one)"
     )
+    backup = add("backup", _backup, "write a backup of all kept builds, traces and keys, while questions are answered")
+    backup.add_argument("target", type=Path, metavar="FILE.tar.gz", help="where to; a folder gets a file with a name")
+    restore = add("restore", _restore, "restore a backup: checked first, then made current")
+    restore.add_argument("archive", type=Path, metavar="FILE.tar.gz", help="what `backup` wrote")
+    restore.add_argument("--force", action="store_true", help="have it take the place of the index that is there")
     weights = add("weights", _weights, "fetch the model weights and check them")
     weights.add_argument("--repair", action="store_true", help="check every file anew and fetch those that are damaged")
     return parser
@@ -111,7 +115,7 @@ def _build(options: argparse.Namespace) -> int:
 
     before = disk_use(settings.home)
     lines = JsonLines(sys.stdout) if options.progress == "json" else None
-    with nullcontext(lines) if lines else _shown() as progress:
+    with nullcontext(lines) if lines else show_steps() as progress:
         watch = Stopwatch(progress)
         report = build_index(
             options.paths or [settings.seeds], settings=settings, progress=watch, encoder=options.encoder
@@ -132,7 +136,7 @@ def _add(options: argparse.Namespace) -> int:
 
     settings = IndexSettings()
     before = disk_use(settings.home)
-    with _shown() as progress:
+    with show_steps() as progress:
         watch = Stopwatch(progress)
         report = add_articles(read_sources(options.paths), settings=settings, progress=watch, encoder=options.encoder)
         watch.finish()
@@ -146,7 +150,7 @@ def _delete(options: argparse.Namespace) -> int:
     from indexes.settings import IndexSettings
 
     settings = IndexSettings()
-    with _shown() as progress:
+    with show_steps() as progress:
         report = delete_articles(options.articles, settings=settings, progress=progress)
     for article_id in report.deleted:
         print(f"deleted: {article_id}")
@@ -237,7 +241,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(f"dateline: {problem}", file=sys.stderr)
     if options.check_only:
         return FAILED
-    with _shown() as progress:
+    with show_steps() as progress:
         report = repair_index(settings, progress=progress, encoder=options.encoder)
     print(f"repaired: build {report.manifest.name} has the same {report.manifest.articles} articles and is sound")
     return OK
@@ -251,6 +255,31 @@ def _rollback(options: argparse.Namespace) -> int:
     return OK
 
 
+def _backup(options: argparse.Namespace) -> int:
+    from indexes.backups import write_backup
+    from indexes.settings import IndexSettings
+
+    with show_steps() as progress:
+        report = write_backup(options.target, settings=IndexSettings(), progress=progress)
+    print(f"{report.path}: {len(report.builds)} builds, {report.files} files, {report.bytes / 1e6:,.1f} MB")
+    return OK
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from indexes.restoring import restore_backup
+    from indexes.settings import IndexSettings
+
+    with show_steps() as progress:
+        report = restore_backup(options.archive, settings=IndexSettings(), force=options.force, progress=progress)
+    manifest = report.manifest
+    print(f"current build {manifest.name}: {manifest.articles} articles, {manifest.passages} passages")
+    print(f"fingerprint {manifest.fingerprint}")
+    print(f"restored: {', '.join((*report.builds, *report.files))}")
+    if report.kept:
+        print(f"left as they were here: {', '.join(report.kept)}")
+    return OK
+
+
 def _weights(options: argparse.Namespace) -> int:
     from indexes.settings import IndexSettings
     from indexes.weights import fetch_all
@@ -259,32 +288,6 @@ def _weights(options: argparse.Namespace) -> int:
     for warning in fetch_all(settings, llm=settings.needs_llm_weights, repair=options.repair):
         print(f"WARNING: {warning}", file=sys.stderr)
     return OK
-
-
-@contextmanager
-def _shown() -> Iterator["Progress"]:
-    """A bar for each step on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty():
-        yield _lines
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(step: str, done: int, total: int | None) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield show
-
-
-def _lines(step: str, done: int, total: int | None) -> None:
-    if done % _LINES_EVERY == 0 or done == total:
-        print(f"{step}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def make_current(home: Path, build: str) -> str:
     """Point at a kept build, in one step that either happens or does not; gives its name. Raises `UnknownBuild`."""
-    name = folder_of(home, build).name
+    name = build if build in _complete(home) else folder_of(home, build).name
     _point_at(home, name)
     return name
 
@@ -167,7 +167,7 @@ def finish(home: Path, build: str, folder: Path, manifest: Manifest, *, keep: in
         json.dump(asdict(manifest), stream, ensure_ascii=False, indent=1)
         stream.flush()
         os.fsync(stream.fileno())
-    _sync_files(folder)
+    sync_files(folder)
     folder.rename(home / _BUILDS / build)
     _sync(home / _BUILDS)
     if current:
@@ -182,7 +182,7 @@ def drop_old_builds(home: Path, *, keep: int) -> None:
     wanted = {*kept[-keep:], current}
     for name in _complete(home):
         if name not in wanted:
-            _drop(home / _BUILDS / name)
+            drop_build(home, name)
 
 
 def set_aside_unfinished(home: Path) -> list[Path]:
@@ -215,8 +215,9 @@ def disk_use(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
 
 
-def _drop(build: Path) -> None:
+def drop_build(home: Path, name: str) -> None:
     """Remove a build: in one step it is none any more, so that a removal that is killed leaves no half of one."""
+    build = home / _BUILDS / name
     beside = build.with_name(f"{_DROPPED}{build.name}-{secrets.token_hex(4)}")
     with suppress(OSError):  # else it stays a whole one, and the next build removes it
         build.rename(beside)
@@ -286,7 +287,8 @@ def _holder(home: Path) -> str:
         return ""
 
 
-def _sync_files(folder: Path) -> None:
+def sync_files(folder: Path) -> None:
+    """Have every file below a folder on the disk."""
     for path in folder.rglob("*"):
         if path.is_file():
             descriptor = os.open(path, os.O_RDONLY)

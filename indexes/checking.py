@@ -55,6 +55,26 @@ def complete_build(manifest: Manifest, folder: Path, settings: IndexSettings, *,
     return manifest
 
 
+def glance(folder: Path, manifest: Manifest) -> list[str]:
+    """What is wrong with a build at first sight, within milliseconds: whether its files hold as much as its manifest says."""
+    with ExitStack() as stack:
+        try:
+            if not (folder / CATALOGUE).is_file():
+                return ["the catalogue is missing"]
+            catalogue = SqliteCatalogue(folder / CATALOGUE)
+            stack.callback(catalogue.close)
+            lexical = Lexical(folder, passages=catalogue)
+            stack.callback(lexical.close)
+            counted = {
+                "catalogue": catalogue.counts() == (manifest.articles, manifest.passages),
+                "vector file": len(VectorFile(folder / VECTORS)) >= manifest.passages,
+                "word index": len(lexical) == manifest.passages,
+            }
+        except IndexProblem as problem:
+            return [str(problem)]
+    return [f"the {name} does not hold what the manifest says" for name, right in counted.items() if not right]
+
+
 def find_problems(folder: Path, manifest: Manifest, settings: IndexSettings) -> list[str]:
     """What is wrong with the files of a build: counts, offsets, hashes, and whether the first passage is found."""
     with ExitStack() as stack:

@@ -1,5 +1,6 @@
 """Finds passages by meaning: vectors in Chroma, and the same vectors in a file for exact scores."""
 
+import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,14 @@ from filelock import FileLock, Timeout
 
 from indexes.blanking import blank_unused
 from indexes.errors import BuildFailed, IndexDamaged
+from indexes.reaching import require_store
 from indexes.types import Encoder, Filters, Passage, PassageStore, Retrieved, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
+
+_log = logging.getLogger("dateline.indexes")
 
 VECTORS = "vectors.npy"
 STORE = "chroma"
@@ -32,6 +36,8 @@ _WRITTEN_OUT = {True: {"sync_threshold": 2, "batch_size": 2}, False: {"sync_thre
 _EXACT_ROWS = 20_000
 _OVERFETCH = 4
 _QUESTIONS = 64
+_PATIENCE = 5.0
+"""Seconds in which a server must answer a question; the vector file then takes its place."""
 
 
 class Dense:
@@ -96,9 +102,16 @@ class Dense:
     def _from_store(
         self, store: "ChromaStore", vector: Vectors, *, limit: int, kept: Sequence[int] | None
     ) -> list[Retrieved] | None:
-        """The store's hits that the filter keeps; None where there may be more than it gave."""
+        """The store's hits that the filter keeps; None where there may be more than it gave, or a server gives none."""
         wanted = limit if kept is None else limit * max(_OVERFETCH, 2 * len(self._vectors) // len(kept))
-        hits = store.nearest(vector, limit=min(wanted, len(self._vectors)))
+        try:
+            hits = store.nearest(vector, limit=min(wanted, len(self._vectors)))
+        except IndexDamaged as problem:
+            # A server may be down; and where several services share one, it drops a build that others still serve.
+            if not store.is_served:
+                raise
+            _log.warning("the vector file is searched: %s", problem)
+            return None
         if kept is not None:
             allowed, rows = set(kept), self._passages.rows_of([passage_id for passage_id, _ in hits])
             hits = [hit for hit in hits if rows.get(hit[0]) in allowed][:limit]
@@ -243,7 +256,8 @@ class ChromaStore:
     @classmethod
     def _connect(cls, url: str, name: str, *, create: int | None) -> "ChromaStore":
         try:
-            return cls(*_collection(_served(url), name, create=create), None)
+            require_store(url, seconds=_PATIENCE)
+            store = cls(*_collection(_served(url), name, create=create), None)
         except Exception as problem:
             if create is not None:
                 raise BuildFailed(
@@ -254,6 +268,14 @@ class ChromaStore:
                 f"the Chroma server at {url!r} does not give {name!r} ({problem}); start it or correct DATELINE_CHROMA_URL, "
                 "then run `python -m indexes build` if the vectors are not there"
             ) from problem
+        if create is None:
+            _bound(store._client, seconds=_PATIENCE)
+        return store
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a server holds it."""
+        return self._lock is None
 
     @classmethod
     def drop(cls, url: str, *, kept: Sequence[str]) -> None:
@@ -282,6 +304,10 @@ class ChromaStore:
         batch = self._client.get_max_batch_size()
         for start in range(0, len(passage_ids), batch):
             self._collection.delete(ids=list(passage_ids[start : start + batch]))
+
+    def discard(self) -> None:
+        """Remove the whole collection."""
+        self._client.delete_collection(self._collection.name)
 
     def nearest(self, vector: Vectors, *, limit: int) -> list[tuple[str, float]]:
         """Ids and scores, best first. Raises `IndexDamaged`."""
@@ -349,9 +375,20 @@ def _collection(client: "Client", name: str, *, create: int | None) -> "tuple[Cl
 
 def _close(client: "Client") -> None:
     """Close a client. The engine leaves its HTTP connections open, and those of the second client that each one has."""
-    owners = (client, getattr(client, "_admin_client", None))
-    sessions = [getattr(getattr(owner, "_server", None), "_session", None) for owner in owners]
+    sessions = _sessions(client)
     client.close()
     for session in sessions:
-        if session is not None:
-            session.close()
+        session.close()
+
+
+def _bound(client: "Client", *, seconds: float) -> None:
+    """Have a client give up a request after seconds; the engine would wait for ever."""
+    for session in _sessions(client):
+        session.timeout = seconds
+
+
+def _sessions(client: "Client") -> list[Any]:
+    """The HTTP connections of a client, if it has any."""
+    owners = (client, getattr(client, "_admin_client", None))
+    sessions = (getattr(getattr(owner, "_server", None), "_session", None) for owner in owners)
+    return [session for session in sessions if session is not None]

@@ -11,6 +11,9 @@ DatelineError
         UnknownBuild            no build of that id is kept
         UnknownArticle          no article of that id is stored
         InvalidCursor           a cursor that no page gave out
+        BackupFailed            a backup could not be written; there is none
+        BackupRefused           a backup cannot be restored here
+            BackupDamaged       it is no sound backup
     WeightsProblem
         WeightsMissing          weights could not be had
         WeightsDamaged          a weights file does not match its pinned hash
@@ -62,6 +65,18 @@ class UnknownArticle(IndexProblem):
 
 class InvalidCursor(IndexProblem):
     """A cursor that no page gave out."""
+
+
+class BackupFailed(IndexProblem):
+    """A backup could not be written; there is none."""
+
+
+class BackupRefused(IndexProblem):
+    """A backup cannot be restored here."""
+
+
+class BackupDamaged(BackupRefused):
+    """It is no sound backup."""
 
 
 class WeightsProblem(DatelineError):

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -93,6 +94,33 @@ def fetch_all(
             except WeightsProblem as problem:
                 warnings.append(f"NO LANGUAGE MODEL: {problem} Until then questions are answered in quotes mode only.")
     return warnings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """The files of weights: how many are what they must be, and which are not here or damaged; or why none is checked."""
+
+    checked: int = 0
+    missing: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    unchecked: str = ""
+
+
+def inspect_weights(
+    name: str, settings: IndexSettings, *, hashed: bool = True, table: Mapping[str, Pinned] = PINNED
+) -> Inspected:
+    """What is here of the weights, every file `hashed` anew. Nothing is fetched, written or locked."""
+    if name == settings.encoder and settings.encoder_path is not None:
+        here = settings.encoder_path.exists()
+        return Inspected(unchecked="configured, so no hash is known") if here else Inspected(missing=(name,))
+    pinned = table.get(ALIASES.get(name, name))
+    if pinned is None:
+        return Inspected(unchecked="from a model hub, so no hash is pinned")
+    folder = settings.weights_home / pinned.name
+    there = [file for file in pinned.files if (folder / file.path).is_file()]
+    damaged = tuple(file.path for file in there if hashed and read_sha256(folder / file.path) != file.sha256)
+    missing = tuple(file.path for file in pinned.files if file not in there)
+    return Inspected(checked=len(there) - len(damaged), missing=missing, damaged=damaged)
 
 
 def hash_weights(path: Path) -> str:

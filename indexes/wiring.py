@@ -6,7 +6,7 @@ from pathlib import Path
 
 from indexes.builds import current_folder, folder_name, read_manifest
 from indexes.catalogue import SqliteCatalogue
-from indexes.checking import damaged, find_problems, match_encoder
+from indexes.checking import damaged, find_problems, glance, match_encoder
 from indexes.deleting import hold_builds
 from indexes.dense import VECTORS, ChromaStore, Dense, VectorFile
 from indexes.errors import BuildLocked, IndexDamaged
@@ -50,6 +50,12 @@ def verify_index(settings: IndexSettings) -> list[str]:
     """What is wrong with the current build; empty where all is well. Raises `IndexMissing`, `IndexDamaged`."""
     folder = current_folder(settings.home)
     return find_problems(folder, read_manifest(folder), settings)
+
+
+def glance_at_index(settings: IndexSettings) -> list[str]:
+    """The same at first sight, within milliseconds: whether the files hold as much as the manifest says."""
+    folder = current_folder(settings.home)
+    return glance(folder, read_manifest(folder))
 
 
 def _open(folder: Path, manifest: Manifest, encoder: Encoder, settings: IndexSettings) -> Index:

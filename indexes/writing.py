@@ -2,17 +2,19 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from indexes.blanking import blank_unused
 from indexes.catalogue import SqliteCatalogue
 from indexes.cataloguing import CatalogueWriter
 from indexes.copy_groups import regroup
-from indexes.dense import STORE, VECTORS, VectorFile, VectorWriter
+from indexes.dense import STORE, VECTORS, ChromaStore, VectorFile, VectorWriter
+from indexes.errors import IndexDamaged
 from indexes.lexical import FOLDER as WORDS
 from indexes.lexical import WordWriter
 from indexes.near_copies import Signature, signature_of
@@ -147,6 +149,39 @@ def write_without(target: Target, base: Path, article_ids: Sequence[str], *, tel
         vectors.keep(base / VECTORS, gone=lost)
         _store_kept(vectors, target.folder, base, below=rows[0], tell=tell)
     return _counted(target.folder, 0)
+
+
+def write_store(target: Target, *, passages: int, tell: Progress) -> None:
+    """Give a build that has every other file its vectors in Chroma, from its vector file.
+
+    What a server holds under the build's name already is used where it is complete. Raises `IndexDamaged`, `BuildFailed`.
+    """
+    if target.url and _is_stored(target, passages):
+        return
+    vectors = VectorFile(target.folder / VECTORS)
+    store = ChromaStore.open(target.folder, url=target.url, build=target.build, create=len(vectors))
+    if store is None:
+        return
+    with closing(store):
+        with closing(SqliteCatalogue(target.folder / CATALOGUE)) as catalogue:
+            rows = sorted((row, passage_id) for passage_id, row in catalogue.all_rows())
+        for start in range(0, len(rows), _COPIED_AT_ONCE):
+            batch = rows[start : start + _COPIED_AT_ONCE]
+            store.add([one for _, one in batch], np.stack([vectors.at(row) for row, _ in batch]))
+            tell("store", start + len(batch), len(rows))
+    blank_unused(target.folder / STORE)
+
+
+def _is_stored(target: Target, passages: int) -> bool:
+    """Whether the server has all vectors of the build; what is there of them else is removed."""
+    with suppress(IndexDamaged):
+        store = ChromaStore.open(target.folder, url=target.url, build=target.build)
+        if store is not None:
+            with closing(store):
+                if len(store) == passages:
+                    return True
+                store.discard()
+    return False
 
 
 def _write_texts(target: Target, articles: Sequence[Article], means: Means, before: _Before) -> list[Passage]:

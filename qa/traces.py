@@ -1,6 +1,7 @@
 """Records how each answer came about, so that it can be looked at and replayed later."""
 
 import json
+import logging
 import secrets
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ from qa.evidence import Candidate
 from qa.question import ReadQuestion
 from qa.types import Answer, Question
 
+_log = logging.getLogger("dateline.qa")
 KEPT = 10_000
 """Traces that are kept; the oldest go first."""
 _SWEEP = 100
@@ -50,7 +52,10 @@ class Traces:
         read: ReadQuestion,
         candidates: Mapping[str, Sequence[Candidate]],
     ) -> None:
-        """Keep who asks, the question as asked and as understood, the candidates with their features, and the answer."""
+        """Keep who asks, the question as asked and as understood, the candidates with their features, and the answer.
+
+        Where the disk is full nothing is kept, and the log says so.
+        """
         trace = {
             "asker": current_asker(),
             "question": asdict(question),
@@ -72,10 +77,16 @@ class Traces:
             "model": answer.model,
             "timings_ms": dict(answer.timings_ms),
         }
+        try:
+            self._write(answer.trace_id, json.dumps(trace, default=str))
+        except sqlite3.OperationalError as problem:  # a full disk: the answer is worth more than its record
+            _log.warning("the trace of an answer is not kept: %s", problem)
+
+    def _write(self, trace_id: str, trace: str) -> None:
         with self._lock, self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO traces VALUES (?, ?, ?)",
-                (answer.trace_id, datetime.now(UTC).isoformat(timespec="milliseconds"), json.dumps(trace, default=str)),
+                (trace_id, datetime.now(UTC).isoformat(timespec="milliseconds"), trace),
             )
             self._since_sweep += 1
             if self._since_sweep >= _SWEEP:

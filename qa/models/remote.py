@@ -15,8 +15,10 @@ _SEED = 1
 _NO_KEY = "none"
 """The client insists on a key; servers that ask for none ignore it."""
 _REFUSED = {401: "the key", 403: "the key", 404: "the address or the model's name"}
+_KEY_REFUSED = frozenset({401, 403})
 _TOO_MANY = 429
 _SERVER_FAULT = 500
+_LIST_SECONDS = 3.0
 _LOOK_S = 0.2
 """Seconds of silence after which it is looked whether the reply is still wanted."""
 
@@ -76,6 +78,28 @@ class RemoteModel:
             prompt_tokens=reply.usage.prompt_tokens if reply.usage else 0,
             completion_tokens=reply.usage.completion_tokens if reply.usage else 0,
         )
+
+    def list_models(self, *, seconds: float = _LIST_SECONDS) -> Sequence[str]:
+        """The names that the server lists, none where it knows no such list: a question that costs nothing.
+
+        Raises `ModelUnavailable` where nobody answers within seconds, or the key is refused.
+        """
+        import httpx
+
+        if self._closed:
+            raise ModelUnavailable(f"the language model {self._model!r} is closed; open it again")
+        headers = {"Authorization": f"Bearer {self._api_key or _NO_KEY}"}
+        try:
+            response = self._client.get(f"{self._base_url.rstrip('/')}/models", headers=headers, timeout=seconds)
+        except httpx.HTTPError as error:
+            message = f"no server answers at {self._base_url!r}; start it or correct DATELINE_LLM_BASE_URL"
+            raise ModelUnavailable(message) from error
+        if response.status_code in _KEY_REFUSED or response.status_code >= _SERVER_FAULT:
+            raise self._explain(response.status_code, "")
+        try:
+            return [str(one["id"]) for one in response.json()["data"]]
+        except (ValueError, KeyError, TypeError):
+            return ()
 
     def close(self) -> None:
         """Close the connections. Calling it twice does nothing."""

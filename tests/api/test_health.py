@@ -1,13 +1,27 @@
 """GET /health/live, GET /health/ready, GET /v1/index."""
 
+import threading
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pytest
+
 from indexes.errors import IndexMismatch
+from qa.errors import ModelUnavailable
 from tests.api.conftest import Client, Open
 from tests.api.documents import check_problem
 from tests.fakes.answering import FakeOpener, OddError, SharedWordsAnswerer
-from tests.fakes.changing import SteppedWatch
+from tests.fakes.changing import FakeArchive, SteppedWatch
+
+
+@pytest.fixture
+def hang() -> Iterator[threading.Event]:
+    """What a part waits for that hangs; it is set at the end."""
+    event = threading.Event()
+    yield event
+    event.set()
 
 
 def test_live(open_client: Open, opener: FakeOpener) -> None:
@@ -71,6 +85,57 @@ def test_ready_on_the_last_good_build(client: Client, opener: FakeOpener, watch:
     assert body["status"] == "ready"
     assert body["index"].startswith("b_fake+0; the current build is not served: the build was made with encoder 'x'")
     assert client.get("/v1/index").json()["build"] == "b_fake+0"
+
+
+def test_parts_are_asked(open_client: Open, opener: FakeArchive) -> None:
+    """Each part that answers depend on is asked anew; one that cannot be reached is told, and questions are answered still."""
+    states: dict[str, str | Exception] = {"disk": "ready: 9 MB free", "vectors": "ready", "llm": "ready"}
+
+    def ask(name: str) -> str:
+        state = states[name]
+        if isinstance(state, Exception):
+            raise state
+        return state
+
+    opener.probes = {name: partial(ask, name) for name in states}
+    client = open_client()
+    body = client.get("/health/ready").json()
+    assert (body["disk"], body["vectors"], body["llm"]) == ("ready: 9 MB free", "ready", "ready")
+    states["llm"] = ModelUnavailable("no server answers at 'http://10.0.0.9/v1'; start it")
+    states["vectors"] = OSError("/srv/x is odd")
+    response = client.get("/health/ready")
+    body = response.json()
+    assert (response.status_code, body["status"]) == (200, "ready")
+    assert body["llm"] == "unreachable: no server answers at 'http://10.0.0.9/v1'; start it"
+    assert body["vectors"] == "unreachable: OSError"
+
+
+def test_hanging_part(open_client: Open, opener: FakeArchive, hang: threading.Event) -> None:
+    """A part that hangs is told as unreachable after seconds, however often it is asked, and is asked once only."""
+    asked = []
+
+    def wait() -> str:
+        asked.append(True)
+        hang.wait(60)
+        return "ready"
+
+    opener.probes = {"vectors": wait}
+    client = open_client(ready_seconds=0.05)
+    for _ in range(3):
+        body = client.get("/health/ready").json()
+        assert (body["status"], body["vectors"]) == ("ready", "unreachable: no answer within 0.05 seconds")
+    assert len(asked) == 1
+
+
+def test_hanging_index(client: Client, open_client: Open, answerer: SharedWordsAnswerer, hang: threading.Event) -> None:
+    """An index that hangs makes the service not ready within seconds; once it answers, the service is ready again."""
+    answerer.searching = lambda _: (hang.wait(60), ())[1]
+    slow = open_client(ready_seconds=0.05)
+    problem = check_problem(slow.get("/health/ready"), 503, "not-ready")
+    assert problem["index"] == "no-answer"
+    assert slow.get("/health/live").status_code == 200
+    hang.set()
+    assert client.get("/health/ready").status_code == 200
 
 
 def test_manifest(client: Client) -> None:

@@ -49,22 +49,27 @@ class Service:
         assert self.process.wait(120) == 0
 
 
+def environment(**settings: str) -> dict[str, str]:
+    """This process's own, with these settings and the usual ones of these tests, and no other."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    weights = {name: value for name, value in os.environ.items() if name.startswith("DATELINE_WEIGHTS")}
+    usual = {"DATELINE_HOME": "home", "DATELINE_SEEDS": "archive.jsonl", "DATELINE_LLM": "quotes"}
+    usual["DATELINE_RATE_REQUESTS"] = "0"  # tests ask as fast as they can
+    return {**kept, **weights, **usual, "DATELINE_LOG_FORMAT": "json", "PYTHONPATH": str(ROOT), **settings}
+
+
 @contextmanager
-def run_service(folder: Path) -> Iterator[Service]:
+def run_service(folder: Path, **settings: str) -> Iterator[Service]:
     """The real service with a folder of its own, in `quotes` mode; its seeds are `archive.jsonl` there.
 
     Neither it nor the builds that it starts may open a connection beyond loopback.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
-    weights = {name: value for name, value in os.environ.items() if name.startswith("DATELINE_WEIGHTS")}
-    settings = {"DATELINE_HOME": "home", "DATELINE_SEEDS": "archive.jsonl", "DATELINE_LLM": "quotes"}
-    settings["DATELINE_RATE_REQUESTS"] = "0"  # tests ask as fast as they can
     connections = folder / "connections"
     watched = {"PYTHONPATH": f"{GUARD}{os.pathsep}{ROOT}", "DATELINE_TEST_CONNECTIONS": str(connections)}
     process = subprocess.Popen(
         [sys.executable, "-m", "api", "--port", "0"],
         cwd=folder,
-        env={**kept, **weights, **settings, "DATELINE_LOG_FORMAT": "json", **watched},
+        env=environment(**watched, **settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

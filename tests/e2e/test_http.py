@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,11 @@ def _golden(status: str) -> list[dict[str, Any]]:
 
 def test_ready(service: httpx.Client) -> None:
     """The build that appeared is found without a restart, and its manifest is shown."""
-    ready = service.get("/health/ready")
+    pause = threading.Event()
+    while (ready := service.get("/health/ready")).status_code == 503:  # as long as it is being opened
+        pause.wait(0.1)
     assert ready.status_code == 200, ready.text
+    assert ready.json()["disk"].endswith(" MB free")
     index = service.get("/v1/index").json()
     assert (ready.json()["index"], ready.json()["llm"], ready.json()["mode"]) == (index["build"], "off", "quotes")
     assert index["articles"] >= 60

@@ -310,6 +310,7 @@ class FakeOpener:
     failing: Exception | None = None
     unreadable: DatelineError | None = None
     make: Callable[[str], SharedWordsAnswerer] | None = None
+    probes: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
 
     def current(self) -> str | None:
@@ -331,7 +332,14 @@ class FakeOpener:
             id=build,
             revision=int(revision or 0),
         )
-        return Opened(manifest=manifest, catalogue=answerer.catalogue, answerer=answerer, close=answerer.close)
+        return Opened(
+            manifest=manifest,
+            catalogue=answerer.catalogue,
+            answerer=answerer,
+            close=answerer.close,
+            disk_bytes=1_234,
+            probes=self.probes,
+        )
 
 
 class OddError(DatelineError):

@@ -98,6 +98,9 @@ def serve() -> Iterator[FakeServer]:
             with suppress(ConnectionError):  # a client that has left
                 self.wfile.write(sent)
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class gives
             """Say nothing."""
 

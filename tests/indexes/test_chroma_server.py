@@ -1,70 +1,33 @@
 """Vectors on a Chroma server: `DATELINE_CHROMA_URL`."""
 
-import socket
-import subprocess
-import sys
-import threading
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from indexes.backups import write_backup
 from indexes.building import add_articles, build_index, roll_back_index
 from indexes.builds import kept_builds
 from indexes.deleting import delete_articles
 from indexes.dense import ChromaStore
 from indexes.errors import BuildFailed, IndexDamaged
 from indexes.readers.reading import read_sources
+from indexes.restoring import restore_backup
 from indexes.settings import IndexSettings
 from indexes.types import Filters
 from indexes.wiring import open_index, verify_index
 from tests.fakes.archive import write_records
+from tests.fakes.chroma_servers import free_port, run_chroma
 from tests.fakes.encoders import HashingEncoder
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(name="server")
 def fixture_server(tmp_path: Path) -> Iterator[str]:
     """The address of a Chroma server that answers."""
-    port = free_port()
-    program = Path(sys.executable).with_name("chroma")
-    arguments: list[str | Path] = [
-        program,
-        "run",
-        "--path",
-        tmp_path / "server",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    with (
-        (tmp_path / "server.log").open("wb") as log,
-        subprocess.Popen(arguments, stdout=log, stderr=log, env={"ANONYMIZED_TELEMETRY": "False"}) as server,
-    ):
-        try:
-            pause = threading.Event()
-            while not answers(port):
-                assert server.poll() is None, (tmp_path / "server.log").read_text()
-                pause.wait(0.05)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.kill()
-
-
-def answers(port: int) -> bool:
-    """Whether something listens on the port."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    with run_chroma(tmp_path) as url:
+        yield url
 
 
 def test_vectors_on_a_server(server: str, tmp_path: Path) -> None:
@@ -121,3 +84,46 @@ def test_server_that_does_not_answer(tmp_path: Path) -> None:
     with pytest.raises(BuildFailed, match="DATELINE_CHROMA_URL"):
         build_index([write_records(tmp_path / "archive.jsonl")], settings=settings, encoder=HashingEncoder())
     assert kept_builds(settings.home) == []
+
+
+def test_server_that_goes_away(server: str, tmp_path: Path) -> None:
+    """An index that is open answers from the vector file when its collection is gone: another process has changed the index."""
+    settings = IndexSettings(home=tmp_path / "home", chroma_url=server)
+    build_index([write_records(tmp_path / "archive.jsonl")], settings=settings, encoder=HashingEncoder())
+    index = open_index(settings, encoder=HashingEncoder())
+    ChromaStore.drop(server, kept=[])
+    found = index.dense.retrieve("the ferry to Sund", limit=1, filters=Filters())
+    assert found[0].passage.article_id == "ferry"
+    index.close()
+
+
+def test_restore_to_a_server(server: str, tmp_path: Path) -> None:
+    """A restored build gets its vectors on the server: those that are whole there are used, half of them are made anew."""
+    settings = IndexSettings(home=tmp_path / "home")
+    build = build_index([write_records(tmp_path / "archive.jsonl")], settings=settings, encoder=HashingEncoder())
+    backup = write_backup(tmp_path / "backup.tar.gz", settings=settings).path
+    other = IndexSettings(home=tmp_path / "other", chroma_url=server)
+    half = ChromaStore.open(tmp_path, url=server, build=build.manifest.id, create=1)
+    assert half is not None
+    half.add(["odd"], np.ones((1, 64), dtype=np.float32))
+    half.close()
+    restore_backup(backup, settings=other)
+    assert verify_index(other) == []
+    assert not (other.home / "builds" / build.manifest.id / "chroma").exists()
+    assert nearest(other, "the ferry to Sund") == "ferry"
+    shutil.rmtree(other.home)
+    steps: list[str] = []
+    restore_backup(backup, settings=other, progress=lambda step, done, total: steps.append(step))
+    assert "store" not in steps
+    assert verify_index(other) == []
+
+
+def test_restore_without_the_server(tmp_path: Path) -> None:
+    """Where the server does not answer nothing is restored, and the server is named with the cure."""
+    settings = IndexSettings(home=tmp_path / "home")
+    build_index([write_records(tmp_path / "archive.jsonl")], settings=settings, encoder=HashingEncoder())
+    backup = write_backup(tmp_path / "backup.tar.gz", settings=settings).path
+    other = IndexSettings(home=tmp_path / "other", chroma_url=f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(BuildFailed, match="DATELINE_CHROMA_URL"):
+        restore_backup(backup, settings=other)
+    assert kept_builds(other.home) == []

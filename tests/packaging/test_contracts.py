@@ -65,6 +65,8 @@ def test_the_contracts_hold() -> None:
         ("indexes/readers/newsml.py", "import defusedxml", "Only indexes.readers.xml_files knows defusedxml"),
         ("indexes/readers/reading.py", "import pypdf", "Only indexes.readers.pdf_files knows pypdf"),
         ("indexes/readers/mails.py", "import docx", "Only indexes.readers.word_files knows python-docx"),
+        ("api/limits.py", "import prometheus_client", "Only api.metrics knows Prometheus"),
+        ("api/metrics.py", "import opentelemetry.trace", "Only api.tracing knows OpenTelemetry"),
         ("qa/wiring.py", "import fastapi", "Only api speaks HTTP"),
         (
             "api/app.py",

@@ -33,7 +33,8 @@ def find_imported() -> set[str]:
 
 def test_what_is_imported_is_declared() -> None:
     """Every third-party package that our code imports is a dependency of its own, not one that another brings."""
-    declared = {read_name(requirement) for requirement in PROJECT["project"]["dependencies"]}
+    extras = [item for extra in PROJECT["project"]["optional-dependencies"].values() for item in extra]
+    declared = {read_name(requirement) for requirement in [*PROJECT["project"]["dependencies"], *extras]}
     providers = metadata.packages_distributions()
     undeclared = {
         name for name in find_imported() if not declared & {read_name(provider) for provider in providers[name]}

@@ -12,6 +12,7 @@ MADE = {"build", "dist", "htmlcov"}
 FILES = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "Containerfile",
     "DECISIONS.md",
     "LICENSE",
     "Makefile",

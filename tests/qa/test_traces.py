@@ -8,6 +8,8 @@ from contextlib import closing
 from contextvars import copy_context
 from pathlib import Path
 
+import pytest
+
 from indexes.types import Article
 from qa.askers import asked_by
 from qa.citations import cite
@@ -157,3 +159,18 @@ def test_ids_cannot_be_guessed() -> None:
     ids = {new_trace_id() for _ in range(100)}
     assert len(ids) == 100
     assert all(re.fullmatch(r"t_[0-9a-f]{24}", trace_id) for trace_id in ids)
+
+
+def test_a_full_disk_costs_the_trace_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where no more can be written, the answer goes out without its trace, and the log says so."""
+    traces = Traces(tmp_path / "traces.sqlite")
+    pages = traces._connection.execute("PRAGMA page_count").fetchone()[0]
+    traces._connection.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(9):
+        record(traces, f"t_{number}")
+    assert traces.find("t_8") is None
+    assert "the trace of an answer is not kept" in caplog.text
+    traces._connection.execute("PRAGMA max_page_count = 100000")
+    record(traces, "t_later")
+    assert traces.find("t_later") is not None
+    traces.close()

@@ -46,6 +46,37 @@ def test_request_is_what_openai_compatible_servers_read(server: FakeServer, mode
     assert (asked.body["temperature"], asked.body["max_tokens"], asked.body["stream"]) == (0.0, 40, False)
 
 
+def test_models_are_listed(server: FakeServer, model: RemoteModel) -> None:
+    """The server is asked for its models with the key; one that has no such list is reached all the same."""
+    server.say(Said(b'{"data": [{"id": "invented-7b"}]}'), Said(b"<p>no</p>", 404), Said(b'{"data": 7}'))
+    assert list(model.list_models()) == ["invented-7b"]
+    assert (server.asked[0].path, server.asked[0].key) == ("/v1/models", KEY)
+    assert list(model.list_models()) == list(model.list_models()) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (Said(b"", 401), "DATELINE_LLM_API_KEY"),
+        (Said(b"", 503), "has failed"),
+        (Said(held=True), "no server answers"),
+    ],
+)
+def test_server_that_lists_nothing(server: FakeServer, model: RemoteModel, said: Said, words: str) -> None:
+    """A server that refuses the key, fails or hangs is told apart, within the seconds given and without the key."""
+    server.say(said)
+    with pytest.raises(ModelUnavailable, match=words) as raised:
+        model.list_models(seconds=0.1)
+    assert KEY not in str(raised.value)
+
+
+def test_closed_model_lists_nothing(model: RemoteModel) -> None:
+    """A model that was closed asks nobody."""
+    model.close()
+    with pytest.raises(ModelUnavailable, match="closed"):
+        model.list_models()
+
+
 def test_server_without_usage_is_served(server: FakeServer, model: RemoteModel) -> None:
     """A server that counts no tokens is believed all the same: they are 0."""
     server.say(completion('{"n": 7}'))

@@ -1,0 +1,1 @@
+"""What `python -m api doctor` looks at, one file for each kind of thing."""
