@@ -16,16 +16,18 @@ from api.changing import Changes
 from api.documents import DescribedAPI
 from api.keys import KeyFile
 from api.limits import Bodies, Crowds, Slots
+from api.mcp_sessions import open_mcp
 from api.metrics import Metrics, Watched
 from api.observing import ObservedOpener, Observer
 from api.probing import Probing
 from api.problems import install_problems
 from api.rates import Rates
-from api.routes import answers, articles, asking, health, index, metrics, pages, searching
+from api.routes import answers, articles, asking, chatting, health, index, metrics, pages, searching, tools
 from api.security import Hosts, needs_key
 from api.serving import Serving
 from api.settings import ApiSettings
 from api.state import State
+from api.tools import Served
 from api.tracing import open_spans
 from api.watching import Look, Watch, Watching
 
@@ -34,7 +36,10 @@ DESCRIPTION = """Ask a news archive a question; get an answer whose every citati
 As soon as the service has an API key (`python -m api keys add NAME`), and always off loopback, requests need one:
 `Authorization: Bearer KEY`. Scope `ask` reads and asks, `admin` changes the index too.
 
-Errors are problem documents (RFC 9457). Every response carries `X-Request-Id`. Unknown fields are refused."""
+Errors are problem documents (RFC 9457). Every response carries `X-Request-Id`. Unknown fields are refused.
+
+OpenAI's clients ask at `/v1/chat/completions`, where errors have OpenAI's form and unknown fields are ignored. Assistants reach the same
+answers over the Model Context Protocol at `/mcp` (streamable HTTP, POST only)."""
 
 
 def create_app(
@@ -67,16 +72,17 @@ def create_app(
         await run_in_threadpool(serving.refresh)
         watching = watch(serving.refresh)
         try:
-            probing = Probing(seconds=settings.ready_seconds)
-            yield {
-                "serving": serving,
-                "slots": slots,
-                "changes": changes,
-                "archive": archive,
-                "origins": frozenset(settings.cors_origins),
-                "metrics": counts,
-                "probing": probing,
-            }
+            async with open_mcp(Served(serving, slots), most_bytes=settings.max_body_bytes) as mcp:
+                yield {
+                    "serving": serving,
+                    "slots": slots,
+                    "changes": changes,
+                    "archive": archive,
+                    "origins": frozenset(settings.cors_origins),
+                    "metrics": counts,
+                    "probing": Probing(seconds=settings.ready_seconds),
+                    "mcp": mcp,
+                }
         finally:
             slots.close()
             for part in (changes, watching, serving, *([spans] if spans else ())):
@@ -107,7 +113,7 @@ def create_app(
             ),
         ],
     )
-    rooms = (asking, answers, searching, articles, index, health, metrics, pages)
+    rooms = (asking, answers, searching, chatting, articles, index, health, metrics, pages, tools)
     install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
     for room in rooms:
         app.include_router(room.router)

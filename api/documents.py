@@ -7,6 +7,8 @@ from fastapi import FastAPI
 
 from api import errors, examples
 from api.callers import PROBES, scope_needed
+from api.chat_errors import write_error
+from api.chats import ChatProblem
 from api.problems import INTERNAL, KINDS, MALFORMED, MEDIA_TYPE, TABLE, Kind
 from api.schemas import Problem
 from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMissing
@@ -29,6 +31,21 @@ _EVENT: Mapping[str, Any] = {
     },
 }
 
+_CHUNK: Mapping[str, Any] = {
+    "type": "object",
+    "description": "One event; a line that begins with a colon is a comment.",
+    "required": ["data"],
+    "properties": {
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "A `chat.completion.chunk` of OpenAI's, the last one with `dateline`; `[DONE]` ends the stream. An "
+            "object with `error` ends it early.",
+        },
+    },
+}
+_STREAMED = {"stream": _EVENT, "chat_stream": _CHUNK}
+
 _BODY_ERRORS = (MALFORMED, TABLE[errors.BodyTooSlow], TABLE[errors.BodyTooLarge], TABLE[errors.UnsupportedMedia])
 
 
@@ -37,10 +54,10 @@ def example_of(*names: str, status: int = 200) -> Responses:
     return {status: {"content": {"application/json": {"examples": {name: {"value": name} for name in names}}}}}
 
 
-def events(responses: Responses) -> Responses:
-    """The same route's successful answer as server-sent events beside it."""
+def events(responses: Responses, name: str = "stream") -> Responses:
+    """The same route's successful answer as server-sent events beside it, by the name in `examples.STREAMS`."""
     ok = dict(responses[200])
-    stream = {"schema": _EVENT, "examples": {"stream": {"value": examples.STREAM}}}
+    stream = {"schema": _STREAMED[name], "examples": {"stream": {"value": examples.STREAMS[name]}}}
     ok["content"] = {**ok["content"], "text/event-stream": stream}
     return {**responses, 200: ok}
 
@@ -62,6 +79,18 @@ def _add(responses: dict[Any, dict[str, Any]], kind: Kind, *, status: int | str)
     response = responses.setdefault(status, {"description": kind.title, "content": {}})
     content = response["content"].setdefault(MEDIA_TYPE, _schema())
     content.setdefault("examples", {})[kind.slug] = {"value": _example(kind)}
+
+
+def chat_problems_of(*problems: Kind | type[Exception]) -> Responses:
+    """The same in OpenAI's form, for the routes that speak it."""
+    responses = problems_of(*problems)
+    for response in responses.values():
+        content = response["content"].pop(MEDIA_TYPE)
+        schema = {"schema": {"$ref": "#/components/schemas/ChatProblem"}}
+        shown = content.get("examples", {}).items()
+        examples_ = {slug: {"value": write_error(one["value"], slug=slug)} for slug, one in shown}
+        response["content"]["application/json"] = {**schema, **({"examples": examples_} if examples_ else {})}
+    return responses
 
 
 def _schema() -> dict[str, Any]:
@@ -91,9 +120,10 @@ class DescribedAPI(FastAPI):
             return self.openapi_schema
         document = super().openapi()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(problem.pop("$defs", {}))
-        schemas["Problem"] = problem
+        for kind in (Problem, ChatProblem):
+            schema = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs", {}))
+            schemas[kind.__name__] = schema
         _show_examples(document)
         _tell_keys(document)
         document["x-problems"] = [
@@ -129,7 +159,10 @@ def _show_examples(document: Mapping[str, Any]) -> None:
     """Put the examples in place of their names: here, because FastAPI takes every null out of what it is given."""
     for operations in document["paths"].values():
         for operation in operations.values():
-            for response in operation["responses"].values():
+            for status, response in operation["responses"].items():
                 shown = response.get("content", {}).get("application/json", {}).get("examples", {})
                 for name, example in shown.items():
-                    example["value"] = examples.NAMED[name]
+                    if status.startswith("2"):
+                        example["value"] = examples.NAMED[name]
+                    else:
+                        example["value"]["error"].setdefault("param", None)

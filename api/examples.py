@@ -113,6 +113,40 @@ DECLINED: dict[str, Any] = {
     "timings_ms": {"retrieve": 31, "evidence": 12, "total": 44},
 }
 
+CHAT: dict[str, Any] = {
+    "model": "dateline",
+    "messages": [{"role": "user", "content": "What did Brandow say about the rudder?"}],
+    "stream": False,
+    "dateline": {"filters": {"outlet": ["Skarn Observer"]}, "limit": 10},
+}
+CHAT_COMPLETION: dict[str, Any] = {
+    "id": "chatcmpl-t_9f2c41d7",
+    "object": "chat.completion",
+    "created": 1709712900,
+    "model": "dateline",
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": f"{ANSWER['answer']}\n\n[1] “{_QUOTE}” — Ferry stays in harbour, Skarn Observer, 2024-03-05",
+                "refusal": None,
+            },
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 312, "completion_tokens": 0, "total_tokens": 312},
+    "dateline": ANSWER,
+}
+CHAT_MODELS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {"id": name, "object": "model", "created": 1709712900, "owned_by": "dateline"}
+        for name in ("dateline", "dateline-answer", "dateline-quotes")
+    ],
+}
+
 SEARCH: dict[str, Any] = {
     "question": "Why does the ferry not sail?",
     "filters": {"outlet": ["Skarn Observer"]},
@@ -139,7 +173,29 @@ _EVENTS = {
     "claim": {"text": ANSWER["claims"][0]["text"], "citations": [CITATION]},
     "final": ANSWER,
 }
-STREAM = "".join(f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n" for name, data in _EVENTS.items())
+_DELTAS: tuple[dict[str, Any], ...] = (
+    {"role": "assistant", "content": ""},
+    {"content": ANSWER["answer"]},
+    {"content": CHAT_COMPLETION["choices"][0]["message"]["content"].removeprefix(ANSWER["answer"])},
+    {},
+)
+_CHUNKS = [
+    {
+        **{name: CHAT_COMPLETION[name] for name in ("id", "created", "model")},
+        "object": "chat.completion.chunk",
+        "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": None if delta else "stop"}],
+        **({} if delta else {"dateline": ANSWER}),
+    }
+    for delta in _DELTAS
+]
+STREAMS: dict[str, str] = {
+    "stream": "".join(
+        f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n" for name, data in _EVENTS.items()
+    ),
+    "chat_stream": "".join(f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n" for chunk in _CHUNKS)
+    + "data: [DONE]\n\n",
+}
+"""The examples of server-sent events."""
 
 MANIFEST: dict[str, Any] = {
     "build": "b_20240306t081500+0",
@@ -258,6 +314,8 @@ NAMED: dict[str, dict[str, Any]] = {
     "answered": ANSWER,
     "declined": DECLINED,
     "trace": TRACE,
+    "chat": CHAT_COMPLETION,
+    "models": CHAT_MODELS,
     "passages": PASSAGES,
     "articles": ARTICLES,
     "article": ARTICLE,

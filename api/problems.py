@@ -9,12 +9,15 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import Scope
 
 from api import errors
+from api.chat_errors import PATHS as CHAT_PATHS
+from api.chat_errors import write_error
 from api.logs import open_log
 from indexes.errors import (
     BuildFailed,
@@ -40,6 +43,7 @@ FORMS = frozenset({"<one>", "<many>"})
 _LONGEST_VALUE = 60
 _LATER = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 """What may be tried again, and says when."""
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ TABLE: Mapping[type[Exception], Kind] = {
     errors.ScopeMissing: Kind("no-scope", 403, "The API key is not for this"),
     errors.TooMany: Kind("too-many-requests", 429, "Too many requests of one caller"),
     errors.UnknownTrace: Kind("unknown-answer", 404, "The answer is not kept"),
+    errors.UnknownModel: Kind("unknown-model", 404, "There is no such model"),
     errors.TooBusy: Kind("too-busy", 503, "The service is busy"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
     errors.BodyTooSlow: Kind("body-too-slow", 408, "The body did not arrive in time"),
@@ -173,7 +178,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **members: object,
 ) -> JSONResponse:
-    """The problem document for one request. `members` are added to it."""
+    """The problem document for one request, in OpenAI's form where the route speaks it. `members` are added to it."""
     document = {
         "type": kind.type,
         "title": kind.title,
@@ -186,6 +191,8 @@ def problem(
     extra = dict(headers or {})
     if kind.status in _LATER:
         extra.setdefault("Retry-After", str(RETRY_SECONDS))
+    if scope["path"] in CHAT_PATHS:
+        return JSONResponse(write_error(document, slug=kind.slug), status_code=kind.status, headers=extra)
     return JSONResponse(document, status_code=kind.status, media_type=MEDIA_TYPE, headers=extra)
 
 
@@ -193,6 +200,13 @@ def problem_of(scope: Scope, error: Exception, *, headers: Mapping[str, str] | N
     """The problem document for an error."""
     kind = find_kind(error)
     return problem(scope, kind, detail=kind.detail or str(error), headers=headers)
+
+
+def tell_invalid(error: ValidationError) -> str:
+    """What is wrong with arguments that are no request, in the words of an invalid body."""
+    found = [{**one, "loc": ("arguments", *one["loc"])} for one in error.errors()]
+    fields = _fields(RequestValidationError(found))
+    return "; ".join(f"{field['field']!r} {field['message']}" for field in fields[:_MOST_TOLD]) + "."
 
 
 def without_surrogates(text: str) -> str:
@@ -254,7 +268,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         return problem(request.scope, MALFORMED, detail=f"The body is not JSON: {without_surrogates(place)}.")
     fields = _fields(invalid)
     kind = INVALID_BODY if first["loc"][0] == "body" else INVALID_PARAMETERS
-    detail = "; ".join(f"{field['field']!r} {field['message']}" for field in fields[:3])
+    detail = "; ".join(f"{field['field']!r} {field['message']}" for field in fields[:_MOST_TOLD])
     return problem(request.scope, kind, detail=f"{detail}.", errors=fields[:50])
 
 

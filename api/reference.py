@@ -31,6 +31,7 @@ What the articles do not answer is declined, with the reason.</p>
   -d '{"question": "Who said what about the harbour strike?"}'</pre>
 <ul>
 <li><a href="/docs">The reference</a>: every route with its fields, an example and its errors</li>
+<li><a href="/recipes">Recipes</a>: curl, Python, JavaScript, OpenAI's client, the Model Context Protocol, LlamaIndex</li>
 <li><a href="/openapi.json">openapi.json</a>: the same for programs</li>
 <li><a href="/v1/articles">The stored articles</a>, <a href="/v1/index">the current build</a>,
 <a href="/health/ready">the state of each part</a></li>
@@ -39,7 +40,7 @@ What the articles do not answer is declined, with the reason.</p>
 
 def write_front_page() -> str:
     """What the service is, with links."""
-    return _page("Dateline", _FRONT)
+    return write_page("Dateline", _FRONT)
 
 
 def write_reference(document: Mapping[str, Any]) -> str:
@@ -63,11 +64,15 @@ def write_reference(document: Mapping[str, Any]) -> str:
         ),
     )
     head = f"<h1>{escape(document['info']['title'])}: the reference</h1>\n{_prose(document['info']['description'])}"
-    also = '<p>For programs: <a href="/openapi.json">openapi.json</a>. <a href="/">Front page</a>.</p>'
-    return _page("Dateline: reference", "\n".join((head, also, *routes, "<h2>Problems</h2>", problems)))
+    also = (
+        '<p>How to ask from a program: <a href="/recipes">recipes</a>. For programs: <a href="/openapi.json">openapi.json</a>. '
+        '<a href="/">Front page</a>.</p>'
+    )
+    return write_page("Dateline: reference", "\n".join((head, also, *routes, "<h2>Problems</h2>", problems)))
 
 
-def _page(title: str, body: str) -> str:
+def write_page(title: str, body: str) -> str:
+    """A page with the one style sheet; `body` is HTML."""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style>\n</head>\n'
@@ -113,8 +118,8 @@ def _route(method: str, path: str, operation: Mapping[str, Any], schemas: Mappin
         parts.extend(_example("Request", one) for one in _find("examples", schema, schemas).get("examples", ()))
     problems: list[str] = []
     for status, response in operation["responses"].items():
-        for media, content in response.get("content", {}).items():
-            if media == "application/json":
+        for content in response.get("content", {}).values():
+            if status.startswith("2"):
                 shown = content["examples"].items()
                 parts.extend(_example(f"Response {status}: {name}", one["value"]) for name, one in shown)
             else:
@@ -141,7 +146,7 @@ def _fields(schema: Mapping[str, Any]) -> str:
 
 
 def _example(title: str, example: object) -> str:
-    text = json.dumps(example, ensure_ascii=False, indent=2)
+    text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2)
     return f"<h3>{escape(title)}</h3>\n<pre>{escape(text)}</pre>"
 
 
@@ -165,7 +170,9 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(_kind(one) for one in schema["anyOf"])
     if "enum" in schema:
-        return " | ".join(f"<code>{escape(str(one))}</code>" for one in schema["enum"])
+        return " | ".join(
+            f"<code>{escape(one if isinstance(one, str) else json.dumps(one))}</code>" for one in schema["enum"]
+        )
     if schema.get("type") == "array":
         return f"list of {_kind(schema['items'])}"
     kind = escape(str(schema.get("format") or schema.get("type", "any")))

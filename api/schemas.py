@@ -18,7 +18,7 @@ from pydantic import (
 
 from api import examples
 from indexes.types import Article as StoredArticle
-from indexes.types import Basis, Manifest, Retrieved, Version
+from indexes.types import Basis, Catalogue, Manifest, Retrieved, Version
 from indexes.types import Filters as CoreFilters
 from qa.types import Answer as CoreAnswer
 from qa.types import Citation as CoreCitation
@@ -118,16 +118,11 @@ class Exchange(Wire):
     answer: str = Field(max_length=HISTORY_LENGTH)
 
 
-class Ask(Asked):
-    """A question to be answered. Only `question` is required."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
+class AskedInTurn(Asked):
+    """A question to be answered, in a conversation or without one. Only `question` is required."""
 
     mode: Mode | None = Field(
         None, description="`answer` (language model) or `quotes`; left out: `answer` where there is a model."
-    )
-    stream: StrictBool = Field(
-        default=False, description="Whether the answer comes as server-sent events while it is made."
     )
     history: list[Exchange] = Field(default=[], max_length=50)
     reference_date: Day | None = Field(None, description="The day that `yesterday` or `last week` count from.")
@@ -142,6 +137,16 @@ class Ask(Asked):
             history=tuple(Turn(question=turn.question, answer=turn.answer) for turn in self.history),
             reference_date=self.reference_date,
         )
+
+
+class Ask(AskedInTurn):
+    """A question to be answered. Only `question` is required."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
+
+    stream: StrictBool = Field(
+        default=False, description="Whether the answer comes as server-sent events while it is made."
+    )
 
 
 class Search(Asked):
@@ -382,6 +387,13 @@ class Passages(Wire):
     """Passages, best first."""
 
     passages: list[Passage]
+
+    @classmethod
+    def of(cls, found: Sequence[Retrieved], catalogue: Catalogue, *, explain: bool) -> Self:
+        """From retrieved passages, with their articles; those whose article is gone are left out."""
+        articles = catalogue.articles(sorted({one.passage.article_id for one in found}))
+        known = [one for one in found if one.passage.article_id in articles]
+        return cls(passages=[Passage.of(one, articles[one.passage.article_id], explain=explain) for one in known])
 
 
 class StreamedQuotes(Wire):

@@ -3,6 +3,7 @@
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
+from starlette.types import ASGIApp
 
 from api.archives import Archive
 from api.changing import Changes
@@ -23,6 +24,7 @@ class State(TypedDict):
     """Origins whose pages may call the service."""
     metrics: Metrics
     probing: Probing
+    mcp: ASGIApp
 
 
 def _serving(request: Request) -> Serving:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
 
 from fastapi.sse import format_sse_event
 from starlette.requests import Request
@@ -21,10 +22,24 @@ _HEADERS: Mapping[str, str] = {"X-Accel-Buffering": "no"}
 """A proxy (nginx) passes each event on at once."""
 
 
-async def stream(following: Following, request: Request, *, ping_seconds: float = PING_SECONDS) -> StreamingResponse:
-    """The events `passages`, `quotes`, `claim`, `final`; `error` in place of what is left where something goes wrong.
+class Wording(Protocol):
+    """How the steps of an answer are told on the wire."""
 
-    What is wrong before the first event is raised. A comment is sent whenever nothing else was for `ping_seconds`.
+    def tell(self, step: Step) -> bytes:
+        """A step; empty where it is not told."""
+        ...
+
+    def tell_problem(self, document: str) -> bytes:
+        """The problem document that takes the place of what is left."""
+        ...
+
+
+async def stream(
+    following: Following, request: Request, *, wording: Wording | None = None, ping_seconds: float = PING_SECONDS
+) -> StreamingResponse:
+    """The steps of an answer as they come, by default as `Events`; a problem in place of what is left where something goes wrong.
+
+    What is wrong before the first step is raised. A comment is sent whenever nothing else was for `ping_seconds`.
     """
     leaving = asyncio.create_task(is_left(request))
     try:
@@ -33,54 +48,68 @@ async def stream(following: Following, request: Request, *, ping_seconds: float 
         leaving.cancel()
         following.stop()
         raise
-    sending = _send(following, first, request, leaving, ping_seconds)
+    sending = _send(following, first, request, leaving, wording or Events(), ping_seconds)
     return StreamingResponse(sending, media_type=MEDIA_TYPE, headers=_HEADERS)
 
 
 async def _send(
-    following: Following, step: Step | None, request: Request, leaving: "asyncio.Task[None]", ping_seconds: float
+    following: Following,
+    step: Step | None,
+    request: Request,
+    leaving: "asyncio.Task[None]",
+    wording: Wording,
+    ping_seconds: float,
 ) -> AsyncIterator[bytes]:
     """Until the answer is whole, something goes wrong, or the client is gone."""
     try:
         while step is not None:
-            yield _word(step)
+            if told := wording.tell(step):
+                yield told
             while not await following.wait(leaving, seconds=ping_seconds):
                 if leaving.done():
                     return
                 yield _PING
             step = following.take()
     except Exception as error:  # noqa: BLE001 - the status was sent: what goes wrong can only be told in an event
-        yield _word_error(error, request)
+        yield wording.tell_problem(_document(error, request))
     finally:
         leaving.cancel()
         following.stop()
 
 
-def _word(step: Step) -> bytes:
-    """A step on the wire."""
-    match step:
-        case PassagesFound(passages, articles):
-            found = [
-                Passage.of(hit, articles[hit.passage.article_id], explain=False)
-                for hit in passages
-                if hit.passage.article_id in articles
-            ]
-            return _event("passages", Passages(passages=found).model_dump_json(exclude_unset=True))
-        case QuotesFound(citations):
-            quotes = StreamedQuotes(citations=[Citation.of(one) for one in citations])
-            return _event("quotes", quotes.model_dump_json())
-        case ClaimVerified(text, citations):
-            claim = StreamedClaim(text=text, citations=[Citation.of(one) for one in citations])
-            return _event("claim", claim.model_dump_json())
-        case _:
-            return _event("final", Answer.of(step).model_dump_json())
+class Events:
+    """The events `passages`, `quotes`, `claim` and `final`; `error` for a problem."""
+
+    def tell(self, step: Step) -> bytes:
+        """The event of a step."""
+        match step:
+            case PassagesFound(passages, articles):
+                found = [
+                    Passage.of(hit, articles[hit.passage.article_id], explain=False)
+                    for hit in passages
+                    if hit.passage.article_id in articles
+                ]
+                return _event("passages", Passages(passages=found).model_dump_json(exclude_unset=True))
+            case QuotesFound(citations):
+                quotes = StreamedQuotes(citations=[Citation.of(one) for one in citations])
+                return _event("quotes", quotes.model_dump_json())
+            case ClaimVerified(text, citations):
+                claim = StreamedClaim(text=text, citations=[Citation.of(one) for one in citations])
+                return _event("claim", claim.model_dump_json())
+            case _:
+                return _event("final", Answer.of(step).model_dump_json())
+
+    def tell_problem(self, document: str) -> bytes:
+        """The event `error`."""
+        return _event("error", document)
 
 
-def _word_error(error: Exception, request: Request) -> bytes:
+def _document(error: Exception, request: Request) -> str:
+    """What went wrong, in the form of the request's route."""
     kind = find_kind(error)
     open_log("problems").warning("problem", kind=kind.slug, error=str(error), exc_info=error)
     response = problem_of(request.scope, error) if isinstance(error, DatelineError) else problem(request.scope, kind)
-    return _event("error", bytes(response.body).decode())
+    return bytes(response.body).decode()
 
 
 def _event(name: str, document: str) -> bytes:

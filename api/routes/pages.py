@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from api.recipes import write_recipes
 from api.reference import CONTENT_SECURITY_POLICY, write_front_page, write_reference
 
 router = APIRouter(include_in_schema=False)
@@ -19,3 +20,9 @@ async def docs(request: Request) -> HTMLResponse:
     """The reference."""
     page = write_reference(request.app.openapi())
     return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+
+@router.get("/recipes")
+async def recipes() -> HTMLResponse:
+    """How to ask from programs of all kinds."""
+    return HTMLResponse(write_recipes(), headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})

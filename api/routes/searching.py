@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 
 from api.documents import ANSWERED_ERRORS, example_of, problems_of
 from api.problems import INVALID_BODY
-from api.schemas import Passage, Passages, Search
+from api.schemas import Passages, Search
 from api.security import require_json
 from api.state import ServingOf
 
@@ -22,11 +22,4 @@ def search(body: Search, serving: ServingOf) -> Passages:
     """Passages only, best first; no gate, no language model."""
     with serving.lend() as opened:
         found = opened.answerer.search(body.to_question())
-        articles = opened.catalogue.articles(sorted({one.passage.article_id for one in found}))
-    return Passages(
-        passages=[
-            Passage.of(one, articles[one.passage.article_id], explain=body.explain)
-            for one in found
-            if one.passage.article_id in articles
-        ]
-    )
+        return Passages.of(found, opened.catalogue, explain=body.explain)

@@ -1,14 +1,19 @@
 """The OpenAPI document and the pages made from it."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from api import archive_schemas, examples, schemas, trace_schemas
+from api import archive_schemas, chats, examples, schemas, trace_schemas
 from api.archive_schemas import ArticleOutcomes, BuildJob, BuildList, NewArticle, Rollback
+from api.chat_errors import PATHS
+from api.chats import Chat, ChatCompletion, ChatModels
 from api.problems import KINDS, TABLE
+from api.recipes import read_recipes
 from api.schemas import Answer, Article, ArticleList, Ask, IndexManifest, Live, Passages, Problem, Ready, Search, Wire
 from api.trace_schemas import Trace
 from tests.api.conftest import Client
@@ -17,6 +22,8 @@ ROUTES = {
     ("post", "/v1/ask"),
     ("get", "/v1/answers/{trace_id}"),
     ("post", "/v1/search"),
+    ("post", "/v1/chat/completions"),
+    ("get", "/v1/models"),
     ("get", "/v1/articles"),
     ("get", "/v1/articles/{article_id}"),
     ("post", "/v1/articles"),
@@ -75,7 +82,7 @@ def _name_of(schema: dict[str, Any]) -> str:
 
 def _check(shown: list[Any], schema: dict[str, Any]) -> None:
     name = _name_of(schema)
-    model = next(getattr(room, name) for room in (schemas, archive_schemas, trace_schemas) if hasattr(room, name))
+    model = next(getattr(room, name) for room in (schemas, archive_schemas, trace_schemas, chats) if hasattr(room, name))
     for example in shown:
         model.model_validate(example)
 
@@ -88,6 +95,9 @@ def _check(shown: list[Any], schema: dict[str, Any]) -> None:
         (Answer, examples.ANSWER),
         (Answer, examples.DECLINED),
         (Trace, examples.TRACE),
+        (Chat, examples.CHAT),
+        (ChatCompletion, examples.CHAT_COMPLETION),
+        (ChatModels, examples.CHAT_MODELS),
         (Passages, examples.PASSAGES),
         (ArticleList, examples.ARTICLES),
         (Article, examples.ARTICLE),
@@ -101,11 +111,11 @@ def _check(shown: list[Any], schema: dict[str, Any]) -> None:
         (Ready, examples.READY),
     ],
 )
-def test_examples_are_whole(model: type[Wire], example: dict[str, Any]) -> None:
+def test_examples_are_whole(model: type[BaseModel], example: dict[str, Any]) -> None:
     """An example has every field that the service sends, and no other."""
     read = model.model_validate(example)
     assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == example
-    if model is not Search:
+    if model not in {Search, Chat}:
         assert set(example) == {field.alias or name for name, field in model.model_fields.items()}
 
 
@@ -125,16 +135,19 @@ def test_errors_are_listed(document: dict[str, Any]) -> None:
     assert statuses["get", "/v1/articles"] >= {"400", "421", "500", "503"}
     assert statuses["get", "/v1/articles/{article_id}"] >= {"404", "503"}
     assert "422" not in statuses["get", "/v1/articles"]
+    assert statuses["post", "/v1/chat/completions"] >= {"400", "404", "408", "413", "415", "421", "422", "500", "503"}
+    assert statuses["get", "/v1/models"] >= {"200", "421", "500", "503"}
     assert statuses["post", "/v1/articles"] >= {"200", "403", "409", "413", "415", "422", "500", "503"}
     assert statuses["delete", "/v1/articles/{article_id}"] >= {"204", "403", "404", "409", "500", "503"}
     assert statuses["post", "/v1/index/builds"] >= {"202", "403", "409", "422", "500"}
     assert statuses["get", "/v1/index/builds/{build_id}"] >= {"200", "404"}
     assert statuses["post", "/v1/index/rollback"] >= {"200", "403", "404", "409", "422", "503"}
-    for operation in operations.values():
+    for (_, path), operation in operations.items():
+        usual = "application/json" if path in PATHS else "application/problem+json"
         for status, response in operation["responses"].items():
             for media, content in response.get("content", {}).items():
                 if status >= "300":
-                    assert media == "application/problem+json"
+                    assert media == usual
                     _check([one["value"] for one in content.get("examples", {}).values()], content["schema"])
 
 
@@ -174,7 +187,7 @@ class _Page(HTMLParser):
                 self.loads.append(f"{name}={value}")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/recipes"])
 def test_pages_load_nothing(client: Client, path: str) -> None:
     """A page runs no script, loads nothing, and its links lead to this service."""
     response = client.get(path)
@@ -185,8 +198,8 @@ def test_pages_load_nothing(client: Client, path: str) -> None:
     assert page.loads == []
     assert not {"script", "link", "img", "iframe", "form"} & set(page.tags)
     for link in page.links:
-        assert link.startswith("/")
-        assert client.get(link).status_code == 200, link
+        assert link[0] in "/#"
+        assert link[1:] in page.anchors if link[0] == "#" else client.get(link).status_code == 200, link
 
 
 def test_style_is_allowed_by_its_hash(client: Client) -> None:
@@ -216,3 +229,13 @@ def test_reference_is_whole(client: Client, document: dict[str, Any]) -> None:
         assert kind.type.startswith("/docs#")
         assert kind.type.partition("#")[2] in page.anchors
     assert {one["type"] for one in document["x-problems"]} == {kind.type for kind in KINDS}
+
+
+def test_recipes_are_shown(client: Client) -> None:
+    """The page shows every recipe of its source to the letter, and the front page and the reference lead to it."""
+    page = client.get("/recipes")
+    assert page.headers["content-security-policy"] == client.get("/docs").headers["content-security-policy"]
+    shown = [unescape(block) for block in re.findall(r"<pre><code[^>]*>(.*?)</code></pre>", page.text, re.DOTALL)]
+    assert shown == list(read_recipes().values())
+    for path in ("/", "/docs"):
+        assert 'href="/recipes"' in client.get(path).text

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.chat_errors import PATHS
+from api.chats import Chat
 from tests.api.conftest import Client
 
 FIELDS = [
@@ -38,6 +40,10 @@ def _check(response: httpx2.Response) -> None:
     assert response.headers["x-request-id"]
     if response.status_code != 200:
         document = json.loads(response.content.decode("utf-8"))
+        if response.url.path in PATHS:
+            assert set(document) == {"error"}
+            assert set(document["error"]) == {"message", "type", "param", "code"}
+            return
         assert response.headers["content-type"] == "application/problem+json"
         assert document["status"] == response.status_code
 
@@ -48,6 +54,56 @@ def _check(response: httpx2.Response) -> None:
 def test_any_json(client: Client, path: str, body: object) -> None:
     """Any JSON value, NaN and half surrogates included, is answered or refused with a problem document."""
     _check(client.post(path, content=json.dumps(body).encode(), headers={"Content-Type": "application/json"}))
+
+
+chat_names = st.sampled_from(["role", "content", "type", "text", "user", "assistant", "stream_options", "dateline"])
+chat_values = scalars | st.sampled_from(["user", "assistant", "system", "text", "dateline-quotes"])
+chat_messages = st.lists(
+    st.dictionaries(
+        chat_names, chat_values | st.lists(st.dictionaries(chat_names, chat_values, max_size=2), max_size=2)
+    ),
+    max_size=3,
+)
+chats = st.dictionaries(st.sampled_from(sorted(Chat.model_fields)), values, max_size=4).flatmap(
+    lambda one: chat_messages.map(
+        lambda messages: {"model": "dateline", "messages": [*messages, {"role": "user", "content": "valves"}], **one}
+    )
+)
+
+
+@plain
+@given(body=chats | values)
+def test_any_chat(client: Client, body: object) -> None:
+    """Whatever is sent as a chat is answered or refused in OpenAI's form."""
+    headers = {"Content-Type": "application/json"}
+    _check(client.post("/v1/chat/completions", content=json.dumps(body).encode(), headers=headers))
+
+
+messages = st.dictionaries(
+    st.sampled_from(["jsonrpc", "id", "method", "params", "result"]),
+    values | st.sampled_from(["2.0", "tools/call", "tools/list", "initialize", "ping"]),
+    max_size=5,
+).map(lambda one: {"jsonrpc": "2.0", "id": 1, "method": "tools/call", **one})
+calls = st.dictionaries(names, values, max_size=4).flatmap(
+    lambda arguments: st.sampled_from(["ask", "search", "article"]).map(
+        lambda tool: {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": {"name": tool, "arguments": {"question": "valves", **arguments}},
+        }
+    )
+)
+
+
+@plain
+@given(message=calls | messages | values)
+def test_any_message(client: Client, message: object) -> None:
+    """Whatever is sent as a message of the Model Context Protocol is answered in JSON, and never with a 5xx."""
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    response = client.post("/mcp", content=json.dumps(message).encode(), headers=headers)
+    assert response.status_code < 500, response.text
+    assert response.status_code == 202 or json.loads(response.content.decode("utf-8")) is not None
 
 
 @plain

@@ -160,7 +160,7 @@ def test_one_that_waits_in_the_queue_may_leave(answerer: SharedWordsAnswerer) ->
 
 def test_a_silent_stream_is_kept_alive(answerer: SharedWordsAnswerer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A comment comes while nothing else does, so that no proxy gives the connection up."""
-    monkeypatch.setattr(streaming.stream, "__kwdefaults__", {"ping_seconds": 0.01})
+    monkeypatch.setattr(streaming.stream, "__kwdefaults__", {"wording": None, "ping_seconds": 0.01})
     answerer.gate = threading.Event()
     with (
         served(answerer) as (_, address),

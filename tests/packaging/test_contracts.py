@@ -59,7 +59,7 @@ def test_the_contracts_hold() -> None:
         ("qa/wiring.py", "import openvino", "Only the rooms that write and run its graphs know OpenVINO"),
         ("indexes/exporting.py", "import nncf", "Only indexes.quantizing knows NNCF"),
         ("api/serving.py", "import xllamacpp", "Only qa.models.local knows the local LLM's runtime"),
-        ("qa/answering.py", "import llama_index.core", "Only qa.models.remote, the judge and the quickstart"),
+        ("qa/answering.py", "import llama_index.core", "Only qa.models.remote, the bridge, the judge"),
         ("evals/peers.py", "import httpx", "Only qa.models.remote calls other machines"),
         ("indexes/readers/reading.py", "import trafilatura", "Only indexes.readers.web_pages knows trafilatura"),
         ("indexes/readers/newsml.py", "import defusedxml", "Only indexes.readers.xml_files knows defusedxml"),
@@ -67,6 +67,7 @@ def test_the_contracts_hold() -> None:
         ("indexes/readers/mails.py", "import docx", "Only indexes.readers.word_files knows python-docx"),
         ("api/limits.py", "import prometheus_client", "Only api.metrics knows Prometheus"),
         ("api/metrics.py", "import opentelemetry.trace", "Only api.tracing knows OpenTelemetry"),
+        ("api/tools.py", "import mcp", "Only api.mcp_sessions knows the Model Context Protocol's SDK"),
         ("qa/wiring.py", "import fastapi", "Only api speaks HTTP"),
         (
             "api/app.py",

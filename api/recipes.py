@@ -1,0 +1,31 @@
+"""Writes the page of recipes from its Markdown source, `recipes.md` beside this file; tests run each recipe as it stands there."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from api.reference import write_page
+
+SOURCE = Path(__file__).with_suffix(".md")
+
+
+@cache
+def write_recipes() -> str:
+    """The page. Each heading can be linked to by its words."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(SOURCE.read_text(encoding="utf-8"))
+    for opening, words in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrSet("id", "-".join(re.findall(r"\w+", words.content.lower())))
+    return write_page("Dateline: recipes", str(parser.renderer.render(tokens, parser.options, {})))
+
+
+def read_recipes() -> Mapping[str, str]:
+    """The programs by their names, which stand behind the language of each block."""
+    tokens = MarkdownIt("commonmark").parse(SOURCE.read_text(encoding="utf-8"))
+    blocks = [(token.info.split(), token.content) for token in tokens if token.type == "fence"]
+    return {info[1]: content for info, content in blocks if len(info) > 1}
