@@ -18,7 +18,7 @@ from api.problems import problem_of
 from qa.askers import asked_by
 
 PROBES = frozenset({"/health/live", "/health/ready"})
-OPEN = PROBES | {"/", "/docs", "/openapi.json"}
+OPEN = PROBES | {"/", "/docs", "/recipes", "/openapi.json"}
 """What everybody may GET: the probes, and pages that are the same in every installation."""
 OPEN_BELOW = ("/page/",)
 QUESTIONS = frozenset({"/v1/ask", "/v1/search", "/v1/chat/completions", "/mcp"})

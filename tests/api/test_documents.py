@@ -14,7 +14,7 @@ from api.chat_errors import PATHS
 from api.chats import Chat, ChatCompletion, ChatModels
 from api.problems import KINDS, TABLE
 from api.recipes import read_recipes
-from api.schemas import Answer, Article, ArticleList, Ask, IndexManifest, Live, Passages, Problem, Ready, Search, Wire
+from api.schemas import Answer, Article, ArticleList, Ask, IndexManifest, Live, Passages, Problem, Ready, Search
 from api.trace_schemas import Trace
 from tests.api.conftest import Client
 
@@ -82,7 +82,9 @@ def _name_of(schema: dict[str, Any]) -> str:
 
 def _check(shown: list[Any], schema: dict[str, Any]) -> None:
     name = _name_of(schema)
-    model = next(getattr(room, name) for room in (schemas, archive_schemas, trace_schemas, chats) if hasattr(room, name))
+    model = next(
+        getattr(room, name) for room in (schemas, archive_schemas, trace_schemas, chats) if hasattr(room, name)
+    )
     for example in shown:
         model.model_validate(example)
 

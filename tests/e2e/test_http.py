@@ -1,12 +1,7 @@
 """From seeds/ to answers over HTTP: a real build, the real encoder, the real server; no language model."""
 
 import json
-import os
-import re
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
