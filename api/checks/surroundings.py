@@ -21,8 +21,10 @@ EVALUATION = (
     "DATELINE_JUDGE_BASE_URL",
     "DATELINE_JUDGE_MODEL",
     "DATELINE_JUDGE_TIMEOUT_S",
+    "DATELINE_NODE_MODULES",
+    "DATELINE_REQUIRE",
 )
-"""The settings of `evals`, which the service does not import."""
+"""The settings of `evals`, which the service does not import, and of the tests."""
 
 _SECONDS = 2.0
 
