@@ -77,8 +77,8 @@ class Found:
 
     @property
     def holds(self) -> bool:
-        """Whether the gate lets the evidence through."""
-        return self.score >= THRESHOLD and bool(self.chosen)
+        """Whether the gate lets the evidence through. Where any words of somebody answer, there is nothing for it to weigh."""
+        return bool(self.chosen) and (self.part.asks_anything or self.score >= THRESHOLD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ class Part:
     names: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
 
+    @property
+    def asks_anything(self) -> bool:
+        """Whether any words of the speaker answer: neither a topic nor a kind of thing is asked for."""
+        return self.speaker is not None and not self.stems and self.expects == "other"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadQuestion:

@@ -137,6 +137,19 @@ def test_somebodys_words_are_quoted_with_their_speaker() -> None:
     assert answer.index_build == "b_memory+0"
 
 
+@pytest.mark.parametrize("text", ["What did Osk say?", "What did Marit Osk say?", "What does Osk think?"])
+def test_without_a_topic_any_words_of_the_speaker_answer(text: str) -> None:
+    """Where somebody's words are asked for and nothing else, there is no topic that the gate could find missing."""
+    answer = answering().answer(Question(text=text))
+    assert answer.status == "answered"
+    assert {citation.speaker for citation in answer.citations} == {"Marit Osk"}
+
+
+def test_without_a_topic_nobody_elses_words_answer() -> None:
+    """Somebody whom no article quotes is still declined."""
+    assert answering().answer(Question(text="What did Lise Holt say?")).status == "insufficient_evidence"
+
+
 def test_a_number_is_quoted() -> None:
     """The sentence that holds the number asked for is cited first."""
     answer = answering().answer(Question(text=ABOUT_COST))
