@@ -168,6 +168,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"function_call": {"name": "f"}}, "function_call", "calls no tools"),
     ({"logprobs": True}, "logprobs", "probabilities"),
     ({"top_logprobs": 3}, "top_logprobs", "probabilities"),
+    ({"top_logprobs": "0"}, "top_logprobs", "integer"),
+    ({"logprobs": 0}, "logprobs", "boolean"),
     ({"modalities": ["text", "audio"]}, "modalities", "text only"),
     ({"messages": []}, "messages", "at least 1"),
     ({"messages": [{"role": "system", "content": "valves"}]}, "messages", "no question"),
