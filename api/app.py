@@ -19,10 +19,11 @@ from api.limits import Bodies, Crowds, Slots
 from api.mcp_sessions import open_mcp
 from api.metrics import Metrics, Watched
 from api.observing import ObservedOpener, Observer
+from api.page.refusals import Refusals
 from api.probing import Probing
 from api.problems import install_problems
 from api.rates import Rates
-from api.routes import answers, articles, asking, chatting, health, index, metrics, pages, searching, tools
+from api.routes import answers, articles, asking, assets, chatting, health, index, metrics, pages, searching, tools
 from api.security import Hosts, needs_key
 from api.serving import Serving
 from api.settings import ApiSettings
@@ -99,6 +100,7 @@ def create_app(
         redirect_slashes=False,
         middleware=[
             Middleware(Boundary, observers=everyone),
+            Middleware(Refusals),
             Middleware(Hosts, allowed=(*settings.allowed_hosts, _as_host(settings.host))),
             *_cors(settings),
             Middleware(Callers, keys=KeyFile(settings.home), always=needs_key(settings)),
@@ -113,7 +115,7 @@ def create_app(
             ),
         ],
     )
-    rooms = (asking, answers, searching, chatting, articles, index, health, metrics, pages, tools)
+    rooms = (asking, answers, searching, chatting, articles, index, health, metrics, assets, pages, tools)
     install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
     for room in rooms:
         app.include_router(room.router)

@@ -1,0 +1,9 @@
+// Starts a page: loads the module of each element that names one, and opens the door where a key is needed.
+
+import { guardLinks, openLocked } from "./doors.js";
+import { enhanceAll } from "./enhancing.js";
+
+document.documentElement.classList.add("scripted");
+guardLinks();
+await enhanceAll(document);
+await openLocked();
