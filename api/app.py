@@ -23,7 +23,21 @@ from api.page.refusals import Refusals
 from api.probing import Probing
 from api.problems import install_problems
 from api.rates import Rates
-from api.routes import answers, articles, asking, assets, chatting, health, index, metrics, pages, searching, tools
+from api.routes import (
+    answers,
+    articles,
+    asking,
+    assets,
+    chatting,
+    health,
+    index,
+    metrics,
+    pages,
+    reading,
+    searching,
+    tools,
+    wrong_answers,
+)
 from api.security import Hosts, needs_key
 from api.serving import Serving
 from api.settings import ApiSettings
@@ -79,6 +93,7 @@ def create_app(
                     "slots": slots,
                     "changes": changes,
                     "archive": archive,
+                    "home": settings.home,
                     "origins": frozenset(settings.cors_origins),
                     "metrics": counts,
                     "probing": Probing(seconds=settings.ready_seconds),
@@ -115,7 +130,21 @@ def create_app(
             ),
         ],
     )
-    rooms = (asking, answers, searching, chatting, articles, index, health, metrics, assets, pages, tools)
+    rooms = (
+        asking,
+        answers,
+        searching,
+        chatting,
+        articles,
+        index,
+        health,
+        metrics,
+        assets,
+        reading,
+        pages,
+        tools,
+        wrong_answers,
+    )
     install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
     for room in rooms:
         app.include_router(room.router)

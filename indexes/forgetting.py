@@ -1,4 +1,4 @@
-"""Removes deleted articles from what is kept beside the builds: the traces of answers, and deletes that were interrupted."""
+"""Removes deleted articles from what is kept beside the builds: traces, pages of evaluations, and interrupted deletes."""
 
 import json
 import os
@@ -11,6 +11,9 @@ from indexes.errors import BuildFailed
 
 TRACES = "traces.sqlite"
 """Where the answering side keeps its traces below `DATELINE_HOME`: a table `traces (id, created, trace)` of JSON."""
+
+EVALUATIONS = Path("evals") / "reports"
+"""Where the reports of evaluations are below `DATELINE_HOME`: a folder for each suite and mode."""
 
 _PENDING = "deleting.json"
 _PATIENCE = 30.0
@@ -39,6 +42,24 @@ def forget_traces(home: Path, article_ids: Sequence[str]) -> int:
             f"the traces in {str(path)!r} cannot be written ({problem}); stop the service, then delete again"
         ) from problem
     return removed
+
+
+def forget_evaluations(home: Path) -> None:
+    """Remove what evaluations of the current index kept of its words: the pages of the suite `own`, and runs under way.
+
+    Numbers, ids and offsets (`report.json`) stay. Raises `BuildFailed` where a file cannot be removed.
+    """
+    told = (
+        *(home / EVALUATIONS).glob("own-*/report.html"),
+        *(home / EVALUATIONS.parent / "unfinished").glob("*.jsonl"),
+    )
+    try:
+        for path in told:
+            path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise BuildFailed(
+            f"{problem.filename!r} cannot be removed ({problem.strerror}); mend that, then delete again"
+        ) from problem
 
 
 def read_pending(home: Path) -> list[str]:

@@ -313,6 +313,8 @@ def test_refusals_read_no_body(service: Client, keys: KeyFile) -> None:
         ("GET", "/page/../v1/ask", None),  # no route of the API has this path
         ("POST", "/", "admin"),
         ("POST", "/page/x", "admin"),
+        ("POST", "/page/wrong", "ask"),
+        ("DELETE", "/page/wrong/x", "admin"),
         ("POST", "/health/live", "admin"),
         ("GET", "/health/live/x", "ask"),
         ("GET", "/v1/answers/t_1", "ask"),
