@@ -7,8 +7,10 @@ from http import HTTPStatus
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from api.page import telling
 from api.page.addresses import article_address
 from api.page.assets import address_of, read_assets
+from api.page.places import find_context
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -18,8 +20,12 @@ CONTENT_SECURITY_POLICY = (
 
 
 def render(template: str, /, **values: object) -> str:
-    """A page or a part of one. A value that a template asks for and does not get is an error."""
-    return _environment().get_template(template).render(**values)
+    """A page or a part of one. A value that a template asks for and does not get is an error.
+
+    What a browser would drop or cannot get (NUL, half surrogates) is one other character, so that all places stay.
+    """
+    html = _environment().get_template(template).render(**values)
+    return html.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
 
 
 def show(
@@ -48,10 +54,6 @@ def _environment() -> Environment:
     environment.globals["static"] = address_of
     environment.globals["styles"] = [name for name in read_assets() if name.endswith(".css")]
     environment.globals["article_address"] = article_address
-    environment.filters["words"] = _words
+    environment.globals["find_context"] = find_context
+    environment.globals["telling"] = telling
     return environment
-
-
-def _words(text: str) -> str:
-    """A text as HTML can hold it: without the characters that a browser would drop or change."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
