@@ -158,6 +158,11 @@ class SqliteCatalogue:
         condition, values = where(filters)
         return [row[0] for row in self._rows(f"SELECT a.row FROM articles a WHERE {condition}", values)]  # noqa: S608
 
+    def count(self, filters: Filters) -> int:
+        """How many articles the filters keep."""
+        condition, values = where(filters)
+        return int(self._rows(f"SELECT count(*) FROM articles a WHERE {condition}", values)[0][0])  # noqa: S608
+
     def undated(self, filters: Filters) -> int:
         """How many articles the filters would keep if they had a date; 0 where no day is given."""
         if filters.published_from is None and filters.published_to is None:
