@@ -33,6 +33,7 @@ class SqliteCatalogue:
         self._path = path
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._closed = False
+        self._outlets: tuple[str, ...] | None = None
 
     def close(self) -> None:
         """Free the file. A question that is still running finishes on a connection of its own."""
@@ -172,13 +173,11 @@ class SqliteCatalogue:
         return int(found[0][0])
 
     def outlets(self) -> Sequence[str]:
-        """The outlets that the articles name, sorted; one spelling of each."""
-        return [
-            row[0]
-            for row in self._rows(
-                "SELECT min(outlet) FROM articles WHERE outlet IS NOT NULL GROUP BY outlet_key ORDER BY outlet_key", []
-            )
-        ]
+        """The outlets that the articles name, sorted; one spelling of each. They are read once: nobody writes the file."""
+        if self._outlets is None:
+            statement = "SELECT min(outlet) FROM articles WHERE outlet IS NOT NULL GROUP BY outlet_key ORDER BY outlet_key"
+            self._outlets = tuple(row[0] for row in self._rows(statement, []))
+        return self._outlets
 
     def speakers(self) -> Sequence[str]:
         """Everyone to whom a quotation is given, sorted."""
