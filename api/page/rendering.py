@@ -50,6 +50,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals["static"] = address_of
     environment.globals["styles"] = [name for name in read_assets() if name.endswith(".css")]

@@ -53,7 +53,9 @@ class Asking {
 
   // What the page shows when it is there: what it showed before, or the answer to the question in the address.
   begin() {
-    if (history.state?.html) {
+    const [opening] = performance.getEntriesByType("navigation");
+    const anew = opening?.type === "reload" && !document.documentElement.classList.contains("started");
+    if (history.state?.html && !anew) {
       this.restore(history.state);
       return;
     }
@@ -206,7 +208,7 @@ class Asking {
     this.stop();
     const address = new URLSearchParams(location.search);
     for (const name of ["q", "outlet", "author", "from", "to", "mode", "limit"]) {
-      this.form.elements.namedItem(name) && fill(this.form, name, address.getAll(name));
+      fill(this.form, name, address.getAll(name));
     }
     this.turns = state?.turns ?? [];
     if (state?.html) {
@@ -219,8 +221,10 @@ class Asking {
 
   showConversation() {
     this.conversation.hidden = this.turns.length === 0;
+    const before = this.turns.slice(0, -1);
+    this.conversation.querySelector("details").hidden = before.length === 0;
     this.conversation.querySelector("ol").replaceChildren(
-      ...this.turns.map(({ question }) => {
+      ...before.map(({ question }) => {
         const item = document.createElement("li");
         item.dir = "auto";
         item.textContent = question;

@@ -8,4 +8,5 @@ document.documentElement.classList.add("scripted");
 watchCards();
 guardLinks();
 await enhanceAll(document);
+document.documentElement.classList.add("started");
 await openLocked();
