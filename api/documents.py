@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import errors, examples
 from api.callers import PROBES, scope_needed
+from api.chat_errors import PATHS as CHAT_PATHS
 from api.chat_errors import write_error
 from api.chats import ChatProblem
 from api.problems import INTERNAL, KINDS, MALFORMED, MEDIA_TYPE, TABLE, Kind
@@ -62,39 +63,31 @@ def events(responses: Responses, name: str = "stream") -> Responses:
     return {**responses, 200: ok}
 
 
-def problems_of(*problems: Kind | type[Exception]) -> Responses:
-    """The problem documents of a route by status, with an example of each kind."""
+def problems_of(*problems: Kind | type[Exception], chat: bool = False) -> Responses:
+    """The problem documents of a route by status, with an example of each kind; `chat`: in OpenAI's form."""
     kinds = [one if isinstance(one, Kind) else TABLE[one] for one in problems]
     if any(kind.slug == "invalid-body" for kind in kinds):
         kinds.extend(_BODY_ERRORS)
     responses: Responses = {}
     for kind in (*kinds, TABLE[errors.HostMissing], TABLE[errors.HostUnknown], INTERNAL):
-        _add(responses, kind, status=kind.status)
-    responses["default"] = {"description": "Any other problem", "content": {MEDIA_TYPE: _schema()}}
-    del responses["default"]["content"][MEDIA_TYPE]["examples"]
+        _add(responses, kind, status=kind.status, chat=chat)
+    media, schema = _form(chat=chat)
+    responses["default"] = {"description": "Any other problem", "content": {media: {"schema": schema}}}
     return responses
 
 
-def _add(responses: dict[Any, dict[str, Any]], kind: Kind, *, status: int | str) -> None:
+def _add(responses: dict[Any, dict[str, Any]], kind: Kind, *, status: int | str, chat: bool) -> None:
     response = responses.setdefault(status, {"description": kind.title, "content": {}})
-    content = response["content"].setdefault(MEDIA_TYPE, _schema())
-    content.setdefault("examples", {})[kind.slug] = {"value": _example(kind)}
+    media, schema = _form(chat=chat)
+    content = response["content"].setdefault(media, {"schema": schema})
+    example = _example(kind)
+    content.setdefault("examples", {})[kind.slug] = {"value": write_error(example, slug=kind.slug) if chat else example}
 
 
-def chat_problems_of(*problems: Kind | type[Exception]) -> Responses:
-    """The same in OpenAI's form, for the routes that speak it."""
-    responses = problems_of(*problems)
-    for response in responses.values():
-        content = response["content"].pop(MEDIA_TYPE)
-        schema = {"schema": {"$ref": "#/components/schemas/ChatProblem"}}
-        shown = content.get("examples", {}).items()
-        examples_ = {slug: {"value": write_error(one["value"], slug=slug)} for slug, one in shown}
-        response["content"]["application/json"] = {**schema, **({"examples": examples_} if examples_ else {})}
-    return responses
-
-
-def _schema() -> dict[str, Any]:
-    return {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+def _form(*, chat: bool) -> tuple[str, dict[str, str]]:
+    """The media type and the schema of a problem."""
+    media, name = ("application/json", "ChatProblem") if chat else (MEDIA_TYPE, "Problem")
+    return media, {"$ref": f"#/components/schemas/{name}"}
 
 
 def _example(kind: Kind) -> dict[str, Any]:
@@ -151,7 +144,8 @@ def _tell_keys(document: dict[str, Any]) -> None:
             if needed == "admin":
                 refusals.append(errors.ScopeMissing)
             for refusal in refusals:
-                _add(operation["responses"], TABLE[refusal], status=str(TABLE[refusal].status))
+                kind = TABLE[refusal]
+                _add(operation["responses"], kind, status=str(kind.status), chat=path in CHAT_PATHS)
             operation["responses"] = dict(sorted(operation["responses"].items()))
 
 

@@ -23,13 +23,15 @@ EVALUATION = (
     "DATELINE_JUDGE_TIMEOUT_S",
 )
 """The settings of `evals`, which the service does not import."""
+TESTS = ("DATELINE_NODE_MODULES", "DATELINE_REQUIRE")
+"""What the tests are told."""
 
 _SECONDS = 2.0
 
 
 def known_settings() -> set[str]:
     """The names of all settings, as the environment has them."""
-    found, kinds = set(EVALUATION), [Settings]
+    found, kinds = {*EVALUATION, *TESTS}, [Settings]
     while kinds:
         kind = kinds.pop()
         found |= {f"{PREFIX}{name.upper()}" for name in kind.model_fields}

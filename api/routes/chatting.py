@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.chats import MODELS, Chat, ChatCompletion, ChatModel, ChatModels
 from api.chunks import Chunks
-from api.documents import ANSWERED_ERRORS, chat_problems_of, events, example_of
+from api.documents import ANSWERED_ERRORS, events, example_of, problems_of
 from api.errors import UnknownModel
 from api.following import Following, answer
 from api.problems import INVALID_BODY
@@ -30,7 +30,7 @@ _GONE = 499
     response_model=ChatCompletion,
     responses={
         **events(example_of("chat"), "chat_stream"),
-        **chat_problems_of(*ANSWERED_ERRORS, INVALID_BODY, UnknownModel, ModelUnavailable, ModelFailed),
+        **problems_of(*ANSWERED_ERRORS, INVALID_BODY, UnknownModel, ModelUnavailable, ModelFailed, chat=True),
     },
 )
 async def complete(body: Chat, request: Request, serving: ServingOf, slots: SlotsOf) -> Response | ChatCompletion:
@@ -53,7 +53,7 @@ async def complete(body: Chat, request: Request, serving: ServingOf, slots: Slot
 @router.get(
     "/v1/models",
     summary="List the models for chats",
-    responses={**example_of("models"), **chat_problems_of(*ANSWERED_ERRORS)},
+    responses={**example_of("models"), **problems_of(*ANSWERED_ERRORS, chat=True)},
 )
 def models(serving: ServingOf) -> ChatModels:
     """`dateline` answers with the language model where there is one, else with quotes; the others say which."""

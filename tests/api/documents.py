@@ -1,4 +1,4 @@
-"""Checks that a response is a whole problem document."""
+"""Checks that a response is a whole problem document, or one in OpenAI's form."""
 
 import json
 from typing import Any
@@ -19,3 +19,13 @@ def check_problem(response: httpx.Response | httpx2.Response, status: int, slug:
     assert document["request_id"] == response.headers["x-request-id"]
     assert document["instance"].startswith("/")
     return document
+
+
+def check_chat_problem(response: httpx.Response | httpx2.Response, status: int, slug: str) -> dict[str, Any]:
+    """The same in OpenAI's form: the members of `error`."""
+    assert response.status_code == status, response.text
+    error: dict[str, Any] = response.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["code"] == slug
+    assert error["message"]
+    return error

@@ -12,15 +12,16 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from api.app import create_app
 from api.callers import Callers, read_address, scope_needed
+from api.chat_errors import PATHS as CHAT_PATHS
 from api.errors import KeyMissing, KeyUnknown
 from api.keys import KeyFile
 from api.settings import ApiSettings
 from tests.api.conftest import Client, Open
-from tests.api.documents import check_problem
+from tests.api.documents import check_chat_problem, check_problem
 from tests.fakes.answering import SharedWordsAnswerer
 from tests.fakes.changing import FakeArchive
 
-OPEN = {("GET", "/"), ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/health/live"), ("GET", "/health/ready")}
+OPEN = {("GET", path) for path in ("/", "/docs", "/recipes", "/openapi.json", "/health/live", "/health/ready")}
 """What needs no key, and nothing else does without one, but for the files that pages load."""
 FILES = "/page/static/"
 QUESTION = {"question": "How many valves?"}
@@ -96,7 +97,7 @@ def test_no_route_without_a_key(
             continue
         response = client.request(method, path, json=QUESTION)
         if method != "HEAD":
-            check_problem(response, 401, "no-key")
+            (check_chat_problem if path in CHAT_PATHS else check_problem)(response, 401, "no-key")
         assert response.status_code == 401, (method, path)
         assert response.headers["www-authenticate"] == 'Bearer realm="dateline"'
         refused += 1
@@ -105,7 +106,7 @@ def test_no_route_without_a_key(
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/metrics", "/mcp", "/mcp/x", "/v1/models", "/v1/ask/", "/page", "/docs/"]
+    "path", ["/nowhere", "/metrics", "/mcp", "/mcp/x", "/v1/nothing", "/v1/ask/", "/page", "/docs/"]
 )
 def test_what_nobody_placed_is_closed(service: Client, keys: KeyFile, path: str) -> None:
     """A path that has no route yet, or no line in the table, needs a key too: a new route is closed until it is opened."""
@@ -351,7 +352,8 @@ def test_the_reference_tells_scopes(service: Client) -> None:
             examples = {
                 slug
                 for response in operation["responses"].values()
-                for slug in response.get("content", {}).get("application/problem+json", {}).get("examples", ())
+                for media in ("application/problem+json", "application/json")
+                for slug in response.get("content", {}).get(media, {}).get("examples", ())
             }
             assert {"no-key", "wrong-key", "keys-unreadable"} <= examples if scope else "no-key" not in examples
             assert ("no-scope" in examples) == (scope == "admin")
