@@ -27,7 +27,7 @@ HEBREW = Article(
     language="he",
 )
 LONG = Article(
-    id="odd id?#%/\u00fcber",
+    id="odd id?#%25/\u00fcber",
     title="Lighthouse" + "keeper" * 30,
     text="\n".join(f"The lighthouse log of day {day} is short 🗼. Fog stood at {day} metres." for day in range(1, 120)),
     outlet="Skerry" * 30,
