@@ -14,7 +14,7 @@ from api.problems import tell_invalid
 from api.schemas import ArticleParameters, Search
 from api.serving import Opened
 from api.state import ServingOf
-from indexes.types import Article, Retrieved
+from indexes.types import Article, Filters, Retrieved
 
 router = APIRouter(include_in_schema=False)
 _MOST_OUTLETS = 500
@@ -51,7 +51,7 @@ def articles(request: Request, serving: ServingOf) -> HTMLResponse:
 def _look(opened: Opened, parameters: ArticleParameters, search: Search | None) -> _Listing:
     filters, catalogue = parameters.to_core(), opened.catalogue
     listing = _Listing(
-        total=opened.manifest.articles,
+        total=catalogue.count(Filters()),
         kept=catalogue.count(filters),
         undated=catalogue.undated(filters),
         outlets=catalogue.outlets()[:_MOST_OUTLETS],

@@ -66,7 +66,7 @@ def test_pages(open_client: Open, answerer: SharedWordsAnswerer) -> None:
         for day in [number % 28 + 1]
     )
     client = open_client()
-    path, seen = "/articles?outlet=rain+%26+sun", []
+    path, page, seen = "/articles?outlet=rain+%26+sun", "", []
     while path:
         page = client.get(path).text
         seen += titles(page)

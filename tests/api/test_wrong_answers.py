@@ -26,7 +26,7 @@ HOSTILE = '</script><img src=x onerror=alert(1)>\u2028{{ 7*7 }}\n{"id": "r_forge
 
 def trace(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of a trace
     """The trace of an answer about the pump house; some of its fields, or of its question's, changed."""
-    question = {
+    question: dict[str, Any] = {
         "text": "And what did it cost?",
         "mode": None,
         "limit": 10,
@@ -352,16 +352,15 @@ def test_any_quote(quote: str) -> None:
 def test_forgetting_by_name_and_by_words(home: Path) -> None:
     """A report goes with an article that it names anywhere, or that it has seven words in a row of; others stay."""
     text = "The heron stood on one leg, as herons do, and looked at the miller."
-    for number, fields in enumerate(
-        [
-            {"trace": {"citations": [{"article_id": "heron"}]}},
-            {"article_ids": ["mill", "heron"]},
-            {"note": "It says “stood on ONE leg as herons do and looked”."},
-            {"trace": {"question": {"history": [{"answer": "the heron stood on one leg"}]}}},
-            {"note": "heron"},
-            {"note": "herons do"},
-        ]
-    ):
+    reports: list[dict[str, Any]] = [
+        {"trace": {"citations": [{"article_id": "heron"}]}},
+        {"article_ids": ["mill", "heron"]},
+        {"note": "It says “stood on ONE leg as herons do and looked”."},
+        {"trace": {"question": {"history": [{"answer": "the heron stood on one leg"}]}}},
+        {"note": "heron"},
+        {"note": "herons do"},
+    ]
+    for number, fields in enumerate(reports):
         keep_report(home, {"id": f"r_{number}", **fields}, decided=bool(number % 2))
     assert forget_reports(home, ["heron"], [text]) == 4
     assert [one["id"] for one in (*kept(home), *kept(home, UNDECIDED))] == ["r_3", "r_5"]

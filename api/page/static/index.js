@@ -117,10 +117,7 @@ async function look(id) {
 function showJob(page, job) {
   const step = STEPS[job.step ?? job.state] ?? job.step ?? job.state;
   const line = page.querySelector("#job-step");
-  if (line.textContent !== step) {
-    line.textContent = step;
-    say(`Rebuild: ${step}.`);
-  }
+  if (line.textContent !== step) line.textContent = step;
   const bar = page.querySelector("#job-progress");
   if (job.articles_total) {
     bar.max = job.articles_total;
@@ -135,7 +132,7 @@ function tellFigures(job) {
   const told = [];
   const done = job.articles_done.toLocaleString("en");
   if (job.articles_total) told.push(`${done} of ${job.articles_total.toLocaleString("en")} articles`);
-  if (job.passages_per_second) told.push(`${job.passages_per_second} passages per second`);
+  if (job.passages_per_second) told.push(`${job.passages_per_second.toLocaleString("en")} passages per second`);
   if (job.seconds_left !== null && job.seconds_left !== undefined) told.push(`${tellTime(job.seconds_left)} left`);
   return told.join(" · ");
 }
