@@ -175,7 +175,9 @@ class SqliteCatalogue:
     def outlets(self) -> Sequence[str]:
         """The outlets that the articles name, sorted; one spelling of each. They are read once: nobody writes the file."""
         if self._outlets is None:
-            statement = "SELECT min(outlet) FROM articles WHERE outlet IS NOT NULL GROUP BY outlet_key ORDER BY outlet_key"
+            statement = (
+                "SELECT min(outlet) FROM articles WHERE outlet IS NOT NULL GROUP BY outlet_key ORDER BY outlet_key"
+            )
             self._outlets = tuple(row[0] for row in self._rows(statement, []))
         return self._outlets
 

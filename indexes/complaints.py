@@ -3,8 +3,8 @@
 import gzip
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from indexes.errors import BuildFailed, NotKept
+from indexes.runs import repeats, runs_of, texts_in
 
 FOLDER = "reported"
 """Below `DATELINE_HOME`: a folder of data for the suite `own`."""
@@ -27,8 +28,6 @@ LONGEST = 65_536
 _LOCK = ".lock"
 _BESIDE = ".unfinished"
 _PATIENCE = 30.0
-_RUN = 7
-"""So many words in a row that an article has too are a quote of it, whoever wrote them down."""
 
 
 def keep_report(home: Path, report: Mapping[str, Any], *, decided: bool, most: int = MOST) -> None:
@@ -69,7 +68,7 @@ def forget_reports(home: Path, article_ids: Sequence[str], texts: Sequence[str] 
     if not folder.is_dir():
         return 0
     names = set(article_ids)
-    runs = {run for text in texts for run in _runs(text)}
+    runs = runs_of(texts)
     removed = 0
     try:
         with _changing(folder):
@@ -125,13 +124,11 @@ def _id_of(line: bytes) -> object:
     return fields.get("id") if isinstance(fields, dict) else None
 
 
-def _tells_of(line: bytes, names: set[str], runs: set[str]) -> bool:
+def _tells_of(line: bytes, names: AbstractSet[str], runs: AbstractSet[str]) -> bool:
     """Whether a line names one of the articles, or has one of the runs of words."""
     fields = _parse(line)
-    texts = list(_texts(fields if fields is not None else line.decode("utf-8", "replace")))
-    return any(text in names for text in texts) or (
-        bool(runs) and any(run in runs for text in texts for run in _runs(text))
-    )
+    told = line.decode("utf-8", "replace") if fields is None else fields
+    return any(text in names for text in texts_in(told)) or repeats(told, runs)
 
 
 def _parse(line: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds; None where it is none
@@ -139,22 +136,3 @@ def _parse(line: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds; None wher
         return json.loads(line)
     except (ValueError, RecursionError):
         return None
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inside in value.items():
-            yield str(key)
-            yield from _texts(inside)
-    elif isinstance(value, list):
-        for inside in value:
-            yield from _texts(inside)
-
-
-def _runs(text: str) -> Iterator[str]:
-    words = re.findall(r"\w+", text.casefold())
-    for start in range(len(words) - _RUN + 1):
-        yield " ".join(words[start : start + _RUN])

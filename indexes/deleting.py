@@ -97,7 +97,7 @@ def _finish_deleting(settings: IndexSettings, tell: Progress) -> None:
             )
             complete_build(manifest, folder, settings, current=name == current)
     drop_old_builds(settings.home, keep=settings.keep_builds)
-    forget_traces(settings.home, article_ids)
+    forget_traces(settings.home, article_ids, texts)
     forget_reports(settings.home, article_ids, texts)
     forget_evaluations(settings.home)
     clear_pending(settings.home)

@@ -39,7 +39,7 @@ def show(
 ) -> HTMLResponse:
     """A response with a page. `policy` is its Content-Security-Policy."""
     sent = {**(headers or {}), "Content-Security-Policy": policy, "Vary": "Accept, Authorization"}
-    return HTMLResponse(render(template, **values), status_code=status, headers=sent)
+    return HTMLResponse(render(template, **values), status_code=int(status), headers=sent)
 
 
 @cache

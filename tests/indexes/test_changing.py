@@ -202,7 +202,7 @@ def test_deleting_leaves_nothing(settings: IndexSettings, archive: Path) -> None
 
 
 def test_deleting_removes_traces(settings: IndexSettings, archive: Path) -> None:
-    """Traces that name a deleted article go with it, also from the free pages of their file; others stay."""
+    """Traces that name a deleted article, or repeat it in their conversation, go also from the free pages of their file."""
     build(settings, archive, [*RECORDS, GULL])
     path = settings.home / TRACES
     with sqlite3.connect(path) as connection:
@@ -210,11 +210,17 @@ def test_deleting_removes_traces(settings: IndexSettings, archive: Path) -> None
         for trace_id, article in (("t_1", "gull"), ("t_2", "ferry")):
             trace = json.dumps({"claims": [f"words of {article}"], "citations": [{"article_id": article}]})
             connection.execute("INSERT INTO traces VALUES (?, '2031', ?)", (trace_id, trace))
+        for trace_id, said in (("t_3", str(GULL["text"])), ("t_4", "A gull stole a wig.")):
+            question = {"text": "And then?", "history": [{"question": "What happened?", "answer": said}]}
+            connection.execute(
+                "INSERT INTO traces VALUES (?, '2031', ?)", (trace_id, json.dumps({"question": question}))
+            )
     connection.close()
     delete_articles(["gull"], settings=settings)
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT id FROM traces").fetchall() == [("t_2",)]
+        assert connection.execute("SELECT id FROM traces").fetchall() == [("t_2",), ("t_4",)]
     connection.close()
+    assert b"zweibrugger" not in path.read_bytes()
     assert b"words of gull" not in path.read_bytes()
 
 
@@ -222,20 +228,19 @@ def test_deleting_removes_reports(settings: IndexSettings, archive: Path) -> Non
     """What readers reported goes with an article that it cites or quotes, from every file of the folder; the rest stays."""
     build(settings, archive, [*RECORDS, GULL])
     quote = "A gull stole the zweibrugger wig of organist Odo Varn."
-    for number, (decided, fields) in enumerate(
-        [
-            (True, {"gold_quotes": [quote], "article_ids": ["gull"]}),
-            (True, {"note": f"Nobody found: {quote.lower()}"}),
-            (False, {"trace": {"passages": [{"article_id": "gull"}], "claims": ["Odo Varn lost a wig."]}}),
-            (True, {"gold_quotes": ["The ferry broke down"], "article_ids": ["ferry"]}),
-            (False, {"note": "Another gull."}),
-        ]
-    ):
+    reports: list[tuple[bool, dict[str, object]]] = [
+        (True, {"gold_quotes": [quote], "article_ids": ["gull"]}),
+        (True, {"note": f"Nobody found: {quote.lower()}"}),
+        (False, {"trace": {"passages": [{"article_id": "gull"}], "claims": ["Odo Varn lost a wig."]}}),
+        (True, {"gold_quotes": ["The ferry broke down"], "article_ids": ["ferry"]}),
+        (False, {"note": "Another gull."}),
+    ]
+    for number, (decided, fields) in enumerate(reports):
         keep_report(settings.home, {"id": f"r_{number}", **fields}, decided=decided)
     folder = settings.home / FOLDER
-    by_hand = {"mine.jsonl~": f"{quote}\n", "old.jsonl.gz": gzip.compress(f'"{quote}"\n"gulls"\n'.encode())}
+    by_hand = {"mine.jsonl~": f"{quote}\n".encode(), "old.jsonl.gz": gzip.compress(f'"{quote}"\n"gulls"\n'.encode())}
     for name, content in by_hand.items():
-        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        (folder / name).write_bytes(content)
     (folder / f".{CASES}.unfinished").write_text(quote, encoding="utf-8")
     page = settings.home / EVALUATIONS / "own-quotes" / "report.html"
     under_way = settings.home / "evals" / "unfinished" / "0123.jsonl"
