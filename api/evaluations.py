@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -107,7 +108,7 @@ def find_evaluations(home: Path) -> Sequence[Evaluation]:
     found = []
     for folder in _folders(home):
         path = folder / DOCUMENT
-        if path.is_file():
+        with suppress(FileNotFoundError):  # none, or it is being removed
             stat = path.stat()
             document = _read(path, stat.st_mtime_ns, stat.st_size)
             written = datetime.fromtimestamp(stat.st_mtime, UTC)

@@ -14,12 +14,18 @@ from hypothesis import strategies as st
 
 from api.keys import KeyFile
 from api.reporting import LONGEST_NOTE, WrongAnswer, _pattern
+from api.wiring import Builds
+from indexes.building import build_index
 from indexes.complaints import CASES, FOLDER, MOST, UNDECIDED, forget_reports, keep_report
 from indexes.errors import NotKept
+from indexes.settings import IndexSettings
+from qa.settings import QaSettings
 from tests.api.conftest import Client, Open
 from tests.api.documents import check_problem
 from tests.fakes.answering import ARTICLES
+from tests.fakes.archive import RECORDS, write_records
 from tests.fakes.changing import FakeArchive
+from tests.fakes.encoders import HashingEncoder
 
 HOSTILE = '</script><img src=x onerror=alert(1)>\u2028{{ 7*7 }}\n{"id": "r_forged"}'
 
@@ -364,3 +370,19 @@ def test_forgetting_by_name_and_by_words(home: Path) -> None:
         keep_report(home, {"id": f"r_{number}", **fields}, decided=bool(number % 2))
     assert forget_reports(home, ["heron"], [text]) == 4
     assert [one["id"] for one in (*kept(home), *kept(home, UNDECIDED))] == ["r_3", "r_5"]
+
+
+@pytest.mark.encoder
+def test_an_article_that_is_deleted_meanwhile(home: Path) -> None:
+    """A report that was under way when its article was deleted goes when the build is let go that it looked in."""
+    index = IndexSettings(home=home)
+    records = write_records(home.parent / "archive.jsonl", RECORDS)
+    build_index([records], settings=index, encoder=HashingEncoder())
+    builds = Builds(index, QaSettings(), model=None, model_state="off")
+    builds._encoder = HashingEncoder()
+    opened = builds.open()
+    builds.delete("ferry")
+    for report, article in (("r_ferry", "ferry"), ("r_fair", "fair")):
+        keep_report(home, {"id": report, "article_ids": [article]}, decided=True)
+    opened.close()
+    assert [case["id"] for case in kept(home)] == ["r_fair"]
