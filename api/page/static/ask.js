@@ -156,7 +156,7 @@ class Asking {
         break;
       }
       case "claim":
-        keepingPlace(() => waiting.querySelector(".said").append(...part.children));
+        keepingPlace(() => waiting.querySelector(".statements").append(...part.children));
         break;
       case "final": {
         const answer = part.querySelector(".result");
