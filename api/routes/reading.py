@@ -32,7 +32,8 @@ router = APIRouter(include_in_schema=False)
 ArticleId = Annotated[str, Path()]
 _GONE = 499
 """As for `POST /v1/ask`: the client closed the request, and nobody receives this."""
-_MOST_OUTLETS = 2_000
+_MOST_OUTLETS = 500
+"""What a browser suggests from; more would make every page long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
