@@ -117,8 +117,8 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
-            Middleware(Boundary, observers=everyone),
             Middleware(Refusals),
+            Middleware(Boundary, observers=everyone),
             Middleware(Hosts, allowed=(*settings.allowed_hosts, _as_host(settings.host))),
             *_cors(settings),
             Middleware(Callers, keys=KeyFile(settings.home), always=needs_key(settings)),

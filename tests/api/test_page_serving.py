@@ -8,6 +8,8 @@ import pytest
 from api.callers import scope_needed
 from api.keys import KeyFile
 from api.page.assets import ADDRESS, address_of, read_assets, read_mark
+from indexes.types import Retrieved
+from qa.types import Question
 from tests.api.conftest import Client, Open
 from tests.api.documents import check_problem
 from tests.fakes.answering import ARTICLES, SharedWordsAnswerer
@@ -110,6 +112,20 @@ def test_programs_keep_their_problems(client: Client) -> None:
     """Where nobody navigates a problem stays a document, whatever is accepted."""
     check_problem(client.get("/v1/articles/nowhere", headers=HTML), 404, "unknown-article")
     check_problem(client.get("/v1/nowhere", headers=HTML), 404, "not-found")
+
+
+def test_unknown_errors(client: Client, answerer: SharedWordsAnswerer) -> None:
+    """An error that nobody foresaw is a page without a word of it, with the id under which the log has it."""
+
+    def search(_: Question) -> tuple[Retrieved, ...]:
+        raise RuntimeError("a secret of the disk")
+
+    answerer.searching = search
+    page = client.get("/?q=valves", headers=HTML)
+    assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "secret" not in page.text
+    assert page.headers["x-request-id"] in page.text
+    assert page.headers["x-frame-options"] == "DENY"
 
 
 # -------------------------------------------------------------------------------------------------------------- keys

@@ -1,5 +1,6 @@
 """Asking on the reader's page: what is seen when, what the address says, and the way back."""
 
+import re
 import threading
 
 from playwright.sync_api import Page, expect
@@ -99,6 +100,19 @@ def test_back_and_forward(reader: Reader, answerer: SharedWordsAnswerer) -> None
     assert [one.mode for one in answerer.asked[asked:]] in ([], ["quotes"]), "the language model is not asked again"
 
 
+def test_parts_of_the_page(reader: Reader, answerer: SharedWordsAnswerer) -> None:
+    """A link to a part of the page leaves the answer as it is, and asks nothing."""
+    page = reader.open()
+    ask(page)
+    expect(page.locator(".claim")).to_have_count(1)
+    page.get_by_role("link", name="Skip to the content").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+    page.go_back()
+    expect(page.locator(".claim")).to_have_count(1)
+    assert len(answerer.asked) == 1
+
+
 def test_declined(reader: Reader) -> None:
     """A question that is declined says so, and why, in words and to those who hear the page."""
     page = reader.open()
@@ -121,7 +135,9 @@ def test_follow_up(reader: Reader, answerer: SharedWordsAnswerer) -> None:
     assert turn.answer == "It says: “We changed every valve — all forty of them,” [1]"
     page.get_by_text("Asked before").click()
     expect(page.locator("#conversation li")).to_have_text([QUESTION])
+    page.get_by_label("Outlet").evaluate("one => one.value = 'Tarnby Post'")
     page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_label("Outlet")).to_have_value("")
     expect(page.locator(".result")).to_have_count(0)
     expect(page.get_by_label("Your question")).to_be_focused()
     ask(page, "What happened to the apples?")

@@ -1,7 +1,7 @@
 """Citations on the reader's page: the card with their context by pointer, keyboard and touch, and the way into the article."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.page.conftest import Reader
 
@@ -17,9 +17,15 @@ def page(reader: Reader) -> Page:
     return page
 
 
+def _middle(place: Locator) -> tuple[float, float]:
+    box = place.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 4, box["y"] + box["height"] / 2
+
+
 @pytest.mark.parametrize("where", [".claim .cited", ".citation .cited"])
 def test_hover(page: Page, where: str) -> None:
-    """Under the pointer a citation shows its words in their article, marked, with headline, outlet and day."""
+    """Under the pointer a citation shows its words in their article, marked, with headline, outlet and day; the pointer may go there."""
     card = page.locator(f"{where} .card")
     expect(card).to_be_hidden()
     page.locator(f"{where} > a, {where} a.quote").first.hover()
@@ -27,6 +33,8 @@ def test_hover(page: Page, where: str) -> None:
     expect(card.locator("mark")).to_have_text("“We changed every valve — all forty of them,”")
     expect(card).to_contain_text(CONTEXT)
     expect(card).to_contain_text("Pump house reopens · Tarnby Post, 5 June 2023")
+    page.mouse.move(*_middle(card), steps=8)
+    expect(card).to_be_visible()
     page.mouse.move(1, 1)
     expect(card).to_be_hidden()
 

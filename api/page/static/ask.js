@@ -6,6 +6,7 @@ import { fetchWithKey } from "./keys.js";
 import { keepingPlace, parse } from "./parts.js";
 
 const EVENT_STREAM = "text/event-stream";
+const FIELDS = ["q", "outlet", "author", "from", "to", "mode", "limit"];
 
 export function enhance(root) {
   new Asking(root);
@@ -22,6 +23,7 @@ class Asking {
     this.conversation = root.querySelector("#conversation");
     this.turns = [];
     this.running = null;
+    this.at = location.search;
     this.listen();
     this.begin();
   }
@@ -44,8 +46,9 @@ class Asking {
     window.addEventListener(
       "popstate",
       (event) => {
-        if (this.root.isConnected) this.restore(event.state);
-        else leave.abort();
+        // A link to a part of the page is a step in the history too, and leaves the answer as it is.
+        if (!this.root.isConnected) leave.abort();
+        else if (event.state || location.search !== this.at) this.restore(event.state);
       },
       { signal: leave.signal },
     );
@@ -72,6 +75,7 @@ class Asking {
     const asked = this.read();
     if (!asked.question) return;
     history.pushState({ turns: this.turns }, "", addressOf(this.form));
+    this.at = location.search;
     this.ask(asked);
   }
 
@@ -206,10 +210,9 @@ class Asking {
 
   restore(state) {
     this.stop();
+    this.at = location.search;
     const address = new URLSearchParams(location.search);
-    for (const name of ["q", "outlet", "author", "from", "to", "mode", "limit"]) {
-      fill(this.form, name, address.getAll(name));
-    }
+    for (const name of FIELDS) fill(this.form, name, address.getAll(name));
     this.turns = state?.turns ?? [];
     if (state?.html) {
       this.result.replaceChildren(...parse(state.html).children);
@@ -236,9 +239,9 @@ class Asking {
   forget() {
     this.stop();
     this.turns = [];
-    this.form.reset();
-    this.field.value = "";
+    for (const name of FIELDS) fill(this.form, name, []);
     history.pushState({}, "", "/");
+    this.at = location.search;
     document.title = "Dateline";
     this.result.replaceChildren();
     this.showConversation();

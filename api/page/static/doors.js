@@ -12,7 +12,11 @@ export function guardLinks() {
     forgetKey();
     location.assign("/");
   });
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest?.("[data-unlock]")) {
+      if (await askForKey()) await visit(location.href, { push: false });
+      return;
+    }
     const link = event.target.closest?.("a[href]");
     if (!link || event.defaultPrevented || !isPlain(event) || !storedKey() || !isOurs(link)) return;
     event.preventDefault();
@@ -35,9 +39,6 @@ export function guardLinks() {
 export async function openLocked() {
   const main = document.getElementById("main");
   if (!("locked" in main.dataset)) return;
-  main.querySelector("[data-unlock]")?.addEventListener("click", async () => {
-    if (await askForKey()) visit(location.href, { push: false });
-  });
   if (storedKey()) {
     await visit(location.href, { push: false });
   } else if (location.pathname !== "/" && (await askForKey())) {
@@ -52,6 +53,9 @@ export async function visit(address, { push = true } = {}) {
   let response;
   try {
     response = await fetchWithKey(address, { headers: { Accept: "text/html" } });
+  } catch {
+    location.assign(address); // the browser says best that it reaches nothing
+    return;
   } finally {
     main.removeAttribute("aria-busy");
   }
