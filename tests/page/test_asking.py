@@ -145,6 +145,18 @@ def test_follow_up(reader: Reader, answerer: SharedWordsAnswerer) -> None:
     assert answerer.asked[-1].history == ()
 
 
+def test_facts(reader: Reader) -> None:
+    """How an answer came about is told below it, and the id of its trace is copied with one click."""
+    page = reader.open("/?q=How+many+valves%3F", permissions=["clipboard-read", "clipboard-write"])
+    expect(page.locator(".claim")).to_have_count(1)
+    page.get_by_text("How this was answered").click()
+    expect(page.locator(".facts dl")).to_contain_text("shared-words")
+    expect(page.locator(".facts dl")).to_contain_text("b_fake+0")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "t_fake"
+
+
 def test_stop(reader: Reader, answerer: SharedWordsAnswerer, gate: threading.Event) -> None:
     """Stopping keeps the quotes, says so, and frees the language model."""
     page = reader.open()

@@ -113,3 +113,17 @@ def test_the_keyboard_can_skip(reader: Reader) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_label("Your question")).to_be_focused()
     assert page.locator("#q").evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+def test_harm_would_be_seen(reader: Reader) -> None:
+    """What every test here is held to can fail: a forbidden script, a request to elsewhere and an error are noted."""
+    page = reader.open()
+    with page.expect_console_message(lambda message: "violates script-src" in message.text):
+        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
+    with page.expect_console_message(lambda message: "violates img-src" in message.text):
+        page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.2:9/x.png'}))")
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new Error('odd') })")
+    for told in ("error: violates script-src", "error: violates img-src", "error: odd"):
+        assert [one for one in reader.wrong if one.startswith(told)], told
+    reader.wrong.clear()
