@@ -23,6 +23,8 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+MODULES = Path(os.environ.get("DATELINE_NODE_MODULES", ".venv/node_modules")).resolve()
+"""Where node's packages are."""
 SECONDS = 15
 """What a page has for anything that it is waited for."""
 
@@ -46,9 +48,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core."""
-    modules = Path(os.environ.get("DATELINE_NODE_MODULES", ".venv/node_modules"))
     reason = "axe-core is not installed (npm install --prefix .venv axe-core)"
-    return find_file("axe-core", modules / "axe-core" / "axe.min.js", reason).read_text(encoding="utf-8")
+    return find_file("axe-core", MODULES / "axe-core" / "axe.min.js", reason).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -78,11 +79,12 @@ def keys(home: Path) -> KeyFile:
 
 
 @pytest.fixture
-def address(archive: FakeArchive, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def address(archive: FakeArchive, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the running service."""
     for name in [name for name in os.environ if name.startswith("DATELINE_")]:
         if name not in {"DATELINE_REQUIRE", "DATELINE_NODE_MODULES"}:
             monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
     settings = ApiSettings(home=home, rate_requests=0, log_level="error")
     with listening(create_app(archive, settings, watch=SteppedWatch())) as at:
         yield at
