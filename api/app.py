@@ -19,10 +19,28 @@ from api.limits import Bodies, Crowds, Slots
 from api.mcp_sessions import open_mcp
 from api.metrics import Metrics, Watched
 from api.observing import ObservedOpener, Observer
+from api.page.refusals import Refusals
 from api.probing import Probing
 from api.problems import install_problems
 from api.rates import Rates
-from api.routes import answers, articles, asking, chatting, health, index, metrics, pages, searching, tools
+from api.routes import (
+    answers,
+    articles,
+    asking,
+    assets,
+    chatting,
+    evaluating,
+    health,
+    index,
+    listing,
+    metrics,
+    overseeing,
+    pages,
+    reading,
+    searching,
+    tools,
+    wrong_answers,
+)
 from api.security import Hosts, needs_key
 from api.serving import Serving
 from api.settings import ApiSettings
@@ -78,6 +96,7 @@ def create_app(
                     "slots": slots,
                     "changes": changes,
                     "archive": archive,
+                    "home": settings.home,
                     "origins": frozenset(settings.cors_origins),
                     "metrics": counts,
                     "probing": Probing(seconds=settings.ready_seconds),
@@ -98,6 +117,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
+            Middleware(Refusals),
             Middleware(Boundary, observers=everyone),
             Middleware(Hosts, allowed=(*settings.allowed_hosts, _as_host(settings.host))),
             *_cors(settings),
@@ -113,7 +133,24 @@ def create_app(
             ),
         ],
     )
-    rooms = (asking, answers, searching, chatting, articles, index, health, metrics, pages, tools)
+    rooms = (
+        asking,
+        answers,
+        searching,
+        chatting,
+        articles,
+        index,
+        health,
+        metrics,
+        assets,
+        listing,
+        overseeing,
+        evaluating,
+        reading,
+        pages,
+        tools,
+        wrong_answers,
+    )
     install_problems(app, [route for room in rooms for route in room.router.routes if isinstance(route, Route)])
     for room in rooms:
         app.include_router(room.router)

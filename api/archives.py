@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from api.building import Run
+from api.callers import Caller
+from api.errors import UnknownTrace
 from api.serving import Opener
 from indexes.types import Article, Manifest, Outcome
 
@@ -47,3 +49,14 @@ class Archive(Opener, Protocol):
     def delete(self, article_id: str) -> None:
         """Remove an article from every kept build. Raises `UnknownArticle` where none has it, and `BuildFailed`."""
         ...
+
+
+def find_own_trace(archive: Archive, caller: Caller, trace_id: str) -> Mapping[str, Any]:
+    """The trace of an answer, for the key that asked and for `admin`. Raises `UnknownTrace`, to others as if there were none."""
+    kept = archive.find_trace(trace_id)
+    if kept is None or not caller.owns(kept.get("asker")):
+        raise UnknownTrace(
+            f"No answer of yours with the trace id {trace_id[:80]!r} is kept: the oldest go first, and those that "
+            "told of an article go when it is deleted."
+        )
+    return kept

@@ -1,4 +1,4 @@
-"""Gives each request its id and its log line, and each unknown error its 500: the outermost layer."""
+"""Gives each request its id and its log line, and each unknown error its 500: the layer around all that may refuse."""
 
 import asyncio
 import re

@@ -20,9 +20,12 @@ from qa.askers import asked_by
 PROBES = frozenset({"/health/live", "/health/ready"})
 OPEN = PROBES | {"/", "/docs", "/recipes", "/openapi.json"}
 """What everybody may GET: the probes, and pages that are the same in every installation."""
-OPEN_BELOW = ("/page/",)
-QUESTIONS = frozenset({"/v1/ask", "/v1/search", "/v1/chat/completions", "/mcp"})
+OPEN_BELOW = ("/page/static/",)
+"""The files that pages load."""
+QUESTIONS = frozenset({"/v1/ask", "/v1/search", "/v1/chat/completions", "/mcp", "/page/ask"})
 """What changes nothing, though it is more than a GET."""
+REPORTS = frozenset({"/page/wrong"})
+"""What a reader may file; it changes no answer."""
 GUARDED = frozenset({"/metrics"})
 """What only `admin` may GET."""
 
@@ -38,7 +41,7 @@ def scope_needed(method: str, path: str) -> Scope | None:
         return None
     if path in GUARDED:
         return "admin"
-    return "ask" if reading or path in QUESTIONS or path.startswith("/mcp/") else "admin"
+    return "ask" if reading or path in QUESTIONS | REPORTS or path.startswith("/mcp/") else "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

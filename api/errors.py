@@ -10,6 +10,7 @@ DatelineError (indexes.errors)
         ScopeMissing            the API key is not for this
         TooMany                 the caller asks too much
         UnknownTrace            no answer that the caller may see has this trace id
+        QuoteMissing            words that are given as right stand in no stored article
         UnknownModel            a chat names a model that is not there
         TooBusy                 every slot is taken, or the answer took too long
         BodyTooLarge            the body has more bytes than are read
@@ -57,6 +58,10 @@ class TooMany(ServiceProblem):
 
 class UnknownTrace(ServiceProblem):
     """No answer that the caller may see has this trace id."""
+
+
+class QuoteMissing(ServiceProblem):
+    """Words that are given as right stand in no stored article."""
 
 
 class UnknownModel(ServiceProblem):

@@ -1,4 +1,4 @@
-"""Writes the pages for people as HTML: a front page, and the reference that an OpenAPI document holds. Pure."""
+"""Writes the reference that an OpenAPI document holds as HTML. Pure."""
 
 import base64
 import hashlib
@@ -24,24 +24,6 @@ CONTENT_SECURITY_POLICY = (
 )
 """Allows the one style sheet of these pages, and nothing else."""
 
-_FRONT = """<h1>Dateline</h1>
-<p>Ask a news archive a question; get an answer whose every citation is a verified verbatim quote.
-What the articles do not answer is declined, with the reason.</p>
-<pre>curl -s http://127.0.0.1:8000/v1/ask -H 'Content-Type: application/json' \\
-  -d '{"question": "Who said what about the harbour strike?"}'</pre>
-<ul>
-<li><a href="/docs">The reference</a>: every route with its fields, an example and its errors</li>
-<li><a href="/recipes">Recipes</a>: curl, Python, JavaScript, OpenAI's client, the Model Context Protocol, LlamaIndex</li>
-<li><a href="/openapi.json">openapi.json</a>: the same for programs</li>
-<li><a href="/v1/articles">The stored articles</a>, <a href="/v1/index">the current build</a>,
-<a href="/health/ready">the state of each part</a></li>
-</ul>"""
-
-
-def write_front_page() -> str:
-    """What the service is, with links."""
-    return write_page("Dateline", _FRONT)
-
 
 def write_reference(document: Mapping[str, Any]) -> str:
     """Every route of an OpenAPI document, then every kind of problem."""
@@ -66,7 +48,7 @@ def write_reference(document: Mapping[str, Any]) -> str:
     head = f"<h1>{escape(document['info']['title'])}: the reference</h1>\n{_prose(document['info']['description'])}"
     also = (
         '<p>How to ask from a program: <a href="/recipes">recipes</a>. For programs: <a href="/openapi.json">openapi.json</a>. '
-        '<a href="/">Front page</a>.</p>'
+        '<a href="/">Ask the archive</a>.</p>'
     )
     return write_page("Dateline: reference", "\n".join((head, also, *routes, "<h2>Problems</h2>", problems)))
 

@@ -1,5 +1,6 @@
 """What lives as long as the service, and how a route gets at it."""
 
+from pathlib import Path
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
@@ -20,6 +21,8 @@ class State(TypedDict):
     slots: Slots
     changes: Changes
     archive: Archive
+    home: Path
+    """`DATELINE_HOME`."""
     origins: frozenset[str]
     """Origins whose pages may call the service."""
     metrics: Metrics
@@ -43,6 +46,10 @@ def _archive(request: Request) -> Archive:
     return cast("Archive", request.state.archive)
 
 
+def _home(request: Request) -> Path:
+    return cast("Path", request.state.home)
+
+
 def _metrics(request: Request) -> Metrics:
     return cast("Metrics", request.state.metrics)
 
@@ -55,5 +62,6 @@ ServingOf = Annotated[Serving, Depends(_serving)]
 SlotsOf = Annotated[Slots, Depends(_slots)]
 ChangesOf = Annotated[Changes, Depends(_changes)]
 ArchiveOf = Annotated[Archive, Depends(_archive)]
+HomeOf = Annotated[Path, Depends(_home)]
 ProbingOf = Annotated[Probing, Depends(_probing)]
 MetricsOf = Annotated[Metrics, Depends(_metrics)]

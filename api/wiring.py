@@ -13,6 +13,7 @@ from api.processes import BuildProcess
 from api.serving import Opened
 from indexes.building import add_articles, roll_back_index
 from indexes.builds import disk_use, folder_of, kept_builds, lock_builds, read_current, read_manifest
+from indexes.complaints import forget_reports
 from indexes.deleting import delete_articles
 from indexes.errors import BuildFailed, IndexDamaged, UnknownArticle, UnknownBuild, WeightsProblem
 from indexes.forgetting import TRACES, forget_traces
@@ -72,6 +73,7 @@ class Builds:
             self._deleted.remove(deleted)
             if deleted:
                 forget_traces(self._index_settings.home, deleted)
+                forget_reports(self._index_settings.home, deleted)
 
         return Opened(
             manifest=index.manifest,

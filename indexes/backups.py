@@ -1,4 +1,4 @@
-"""Writes a backup: one archive with the kept builds, the traces and what else lies in a home, while reads go on."""
+"""Writes a backup: one archive with the kept builds, traces, readers' reports and what else lies in a home, while reads go on."""
 
 import errno
 import hashlib
@@ -20,6 +20,7 @@ from typing import IO
 
 from indexes.builds import current_folder, folder_of, kept_builds, read_manifest
 from indexes.checking import glance
+from indexes.complaints import FOLDER as REPORTED
 from indexes.deleting import hold_builds
 from indexes.dense import STORE
 from indexes.errors import BackupFailed, IndexDamaged
@@ -118,7 +119,9 @@ def _files(home: Path, builds: tuple[str, ...]) -> list[tuple[Path, str]]:
         inside = (path for path in sorted(folder.rglob("*")) if path.relative_to(folder).parts[0] != STORE)
         found += [(path, path.relative_to(home).as_posix()) for path in inside if _is_wanted(path)]
     beside = (path for path in sorted(home.iterdir()) if path.name not in {CURRENT, *_LOCKS} and path.name[0] != ".")
-    return found + [(path, path.name) for path in beside if _is_wanted(path)]
+    reported = (path for path in sorted((home / REPORTED).glob("*.jsonl")) if path.name[0] != ".")
+    named = [(path, path.relative_to(home).as_posix()) for path in (*beside, *reported)]
+    return found + [(path, name) for path, name in named if _is_wanted(path)]
 
 
 def _is_wanted(path: Path) -> bool:
@@ -170,7 +173,13 @@ class _Archive:
         """A file under a name, with the permissions of `like`."""
         with path.open("rb") as stream:
             stat = (like or path).stat()
-            self._put(name, stream, size=path.stat().st_size, mode=stat.st_mode & 0o777, changed=int(stat.st_mtime))
+            self._put(
+                name,
+                stream,
+                size=os.fstat(stream.fileno()).st_size,
+                mode=stat.st_mode & 0o777,
+                changed=int(stat.st_mtime),
+            )
 
     def finish(self, contents: Contents) -> None:
         """What is in it, as its last file; nothing is added after that."""

@@ -33,6 +33,7 @@ class SqliteCatalogue:
         self._path = path
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._closed = False
+        self._outlets: tuple[str, ...] | None = None
 
     def close(self) -> None:
         """Free the file. A question that is still running finishes on a connection of its own."""
@@ -158,6 +159,11 @@ class SqliteCatalogue:
         condition, values = where(filters)
         return [row[0] for row in self._rows(f"SELECT a.row FROM articles a WHERE {condition}", values)]  # noqa: S608
 
+    def count(self, filters: Filters) -> int:
+        """How many articles the filters keep."""
+        condition, values = where(filters)
+        return int(self._rows(f"SELECT count(*) FROM articles a WHERE {condition}", values)[0][0])  # noqa: S608
+
     def undated(self, filters: Filters) -> int:
         """How many articles the filters would keep if they had a date; 0 where no day is given."""
         if filters.published_from is None and filters.published_to is None:
@@ -167,13 +173,13 @@ class SqliteCatalogue:
         return int(found[0][0])
 
     def outlets(self) -> Sequence[str]:
-        """The outlets that the articles name, sorted; one spelling of each."""
-        return [
-            row[0]
-            for row in self._rows(
-                "SELECT min(outlet) FROM articles WHERE outlet IS NOT NULL GROUP BY outlet_key ORDER BY outlet_key", []
+        """The outlets that the articles name, sorted; one spelling of each. They are read once: nobody writes the file."""
+        if self._outlets is None:
+            statement = (
+                "SELECT min(outlet) FROM articles WHERE outlet IS NOT NULL GROUP BY outlet_key ORDER BY outlet_key"
             )
-        ]
+            self._outlets = tuple(row[0] for row in self._rows(statement, []))
+        return self._outlets
 
     def speakers(self) -> Sequence[str]:
         """Everyone to whom a quotation is given, sorted."""

@@ -18,7 +18,8 @@ from indexes.builds import (
 )
 from indexes.catalogue import SqliteCatalogue
 from indexes.checking import complete_build
-from indexes.forgetting import clear_pending, forget_traces, read_pending, write_pending
+from indexes.complaints import forget_reports
+from indexes.forgetting import clear_pending, forget_evaluations, forget_traces, read_pending, write_pending
 from indexes.journals import remove_journals
 from indexes.reusing import CATALOGUE
 from indexes.settings import IndexSettings
@@ -41,7 +42,7 @@ def delete_articles(
     settings: IndexSettings,
     progress: Progress | None = None,
 ) -> DeleteReport:
-    """Delete articles from every kept build, with their passages, vectors, words, quotations and traces.
+    """Delete articles from every kept build, with their passages, vectors, words, quotations, traces and readers' reports.
 
     When it returns nothing of them is left below `DATELINE_HOME`. One that is killed is finished by the next command that
     writes, and by opening the index. Raises `IndexMissing`, `BuildLocked`, `BuildFailed`.
@@ -74,6 +75,10 @@ def hold_builds(settings: IndexSettings, progress: Progress | None = None) -> It
 def _finish_deleting(settings: IndexSettings, tell: Progress) -> None:
     """Delete what is noted as to be deleted; the caller holds the lock."""
     article_ids = read_pending(settings.home)
+    texts = _texts(settings, article_ids)
+    forget_reports(
+        settings.home, article_ids, texts
+    )  # first: once the builds are done, nobody knows the words any more
     remove_unfinished(settings.home)
     remove_journals(settings.home)
     current = read_current(settings.home)
@@ -92,7 +97,9 @@ def _finish_deleting(settings: IndexSettings, tell: Progress) -> None:
             )
             complete_build(manifest, folder, settings, current=name == current)
     drop_old_builds(settings.home, keep=settings.keep_builds)
-    forget_traces(settings.home, article_ids)
+    forget_traces(settings.home, article_ids, texts)
+    forget_reports(settings.home, article_ids, texts)
+    forget_evaluations(settings.home)
     clear_pending(settings.home)
 
 
@@ -105,3 +112,13 @@ def _held(folder: Path, article_ids: Sequence[str]) -> list[str]:
     """Those of the articles that one build has. Raises `IndexDamaged`."""
     with closing(SqliteCatalogue(folder / CATALOGUE)) as catalogue:
         return list(catalogue.articles(article_ids))
+
+
+def _texts(settings: IndexSettings, article_ids: Sequence[str]) -> list[str]:
+    """The headlines and texts of the articles, as each kept build has them."""
+    found: set[str] = set()
+    for name in kept_builds(settings.home):
+        with closing(SqliteCatalogue(folder_of(settings.home, name) / CATALOGUE)) as catalogue:
+            for article in catalogue.articles(article_ids).values():
+                found |= {article.title, article.text}
+    return sorted(found)

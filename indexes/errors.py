@@ -14,6 +14,7 @@ DatelineError
         BackupFailed            a backup could not be written; there is none
         BackupRefused           a backup cannot be restored here
             BackupDamaged       it is no sound backup
+    NotKept                     what a reader reported could not be kept
     WeightsProblem
         WeightsMissing          weights could not be had
         WeightsDamaged          a weights file does not match its pinned hash
@@ -101,3 +102,7 @@ class UnreadableSource(DatelineError):
 
 class InvalidSettings(DatelineError):
     """A setting has a value that cannot be used."""
+
+
+class NotKept(DatelineError):
+    """What a reader reported could not be kept."""

@@ -1,25 +1,32 @@
-"""Removes deleted articles from what is kept beside the builds: the traces of answers, and deletes that were interrupted."""
+"""Removes deleted articles from what is kept beside the builds: traces, pages of evaluations, and interrupted deletes."""
 
 import json
 import os
 import sqlite3
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
 
 from indexes.errors import BuildFailed
+from indexes.runs import repeats, runs_of
 
 TRACES = "traces.sqlite"
 """Where the answering side keeps its traces below `DATELINE_HOME`: a table `traces (id, created, trace)` of JSON."""
 
+EVALUATIONS = Path("evals") / "reports"
+"""Where the reports of evaluations are below `DATELINE_HOME`: a folder for each suite and mode."""
+
+_CONVERSATION = '"history": [{'
 _PENDING = "deleting.json"
 _PATIENCE = 30.0
 
 
-def forget_traces(home: Path, article_ids: Sequence[str]) -> int:
+def forget_traces(home: Path, article_ids: Sequence[str], texts: Sequence[str] = ()) -> int:
     """Remove every trace that names one of the articles, also from the free pages of the file; how many there were.
 
-    A service may have the file open. Raises `BuildFailed` where it cannot be written.
+    A conversation has earlier answers, which name no article: one that repeats some of the `texts` goes too. A service may
+    have the file open. Raises `BuildFailed` where it cannot be written.
     """
     path = home / TRACES
     if not path.is_file():
@@ -31,6 +38,7 @@ def forget_traces(home: Path, article_ids: Sequence[str]) -> int:
             removed = sum(
                 connection.execute("DELETE FROM traces WHERE instr(trace, ?)", (name,)).rowcount for name in named
             )
+            removed += _forget_conversations(connection, runs_of(texts))
             connection.execute("VACUUM")
     except sqlite3.Error as problem:
         if "no such table" in str(problem):
@@ -39,6 +47,31 @@ def forget_traces(home: Path, article_ids: Sequence[str]) -> int:
             f"the traces in {str(path)!r} cannot be written ({problem}); stop the service, then delete again"
         ) from problem
     return removed
+
+
+def _forget_conversations(connection: sqlite3.Connection, runs: AbstractSet[str]) -> int:
+    told = connection.execute("SELECT id, trace FROM traces WHERE instr(trace, ?)", (_CONVERSATION,)).fetchall()
+    repeating = [(trace_id,) for trace_id, trace in told if repeats(json.loads(trace).get("question"), runs)]
+    connection.executemany("DELETE FROM traces WHERE id = ?", repeating)
+    return len(repeating)
+
+
+def forget_evaluations(home: Path) -> None:
+    """Remove what evaluations of the current index kept of its words: the pages of the suite `own`, and runs under way.
+
+    Numbers, ids and offsets (`report.json`) stay. Raises `BuildFailed` where a file cannot be removed.
+    """
+    told = (
+        *(home / EVALUATIONS).glob("own-*/report.html"),
+        *(home / EVALUATIONS.parent / "unfinished").glob("*.jsonl"),
+    )
+    try:
+        for path in told:
+            path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise BuildFailed(
+            f"{problem.filename!r} cannot be removed ({problem.strerror}); mend that, then delete again"
+        ) from problem
 
 
 def read_pending(home: Path) -> list[str]:

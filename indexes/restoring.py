@@ -25,6 +25,7 @@ from indexes.builds import (
     sync_files,
 )
 from indexes.checking import find_problems
+from indexes.complaints import FOLDER as REPORTED
 from indexes.deleting import hold_builds
 from indexes.dense import ChromaStore
 from indexes.errors import BackupDamaged, BackupRefused, IndexDamaged
@@ -35,8 +36,8 @@ from indexes.types import Manifest
 from indexes.writing import Progress, Target, silent, write_store
 
 _SCRATCH = ".restoring-"
-# A plain file at the top, or one below a build; no component is made of dots, so none leads out of the folder.
-_NAME = re.compile(r"\w[\w.-]*|builds/b_[\w+]+(/\.?\w[\w.-]*)+", re.ASCII)
+# A plain file at the top or among the reports, or one below a build; no component is made of dots, so none leads out of the folder.
+_NAME = re.compile(rf"(?:{REPORTED}/)?\w[\w.-]*|builds/b_[\w+]+(/\.?\w[\w.-]*)+", re.ASCII)
 _LARGEST_CONTENTS = 64_000_000
 _ROOM_LEFT = 50_000_000
 
@@ -170,10 +171,11 @@ def _take_in(
             drop_build(home, build)
         (scratch / BUILDS / build).rename(home / BUILDS / build)
     make_current(home, contents.current)
-    beside = [name for name in contents.files if "/" not in name and name != CURRENT]
+    beside = [name for name in contents.files if not name.startswith(f"{BUILDS}/") and name != CURRENT]
     kept = tuple(name for name in beside if (home / name).exists())
     for name in beside:
         if name not in kept:
+            (home / name).parent.mkdir(mode=0o700, exist_ok=True)
             (scratch / name).rename(home / name)
     for build in there:
         if build not in manifests:

@@ -262,6 +262,10 @@ class Catalogue(Protocol):
         """The passages of the articles that the filters keep, in storage order."""
         ...
 
+    def count(self, filters: Filters) -> int:
+        """How many articles the filters keep."""
+        ...
+
     def undated(self, filters: Filters) -> int:
         """How many articles the filters would keep if they had a date; 0 where no day is given."""
         ...

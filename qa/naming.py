@@ -1,7 +1,7 @@
 """Finds the people, descriptions and outlets that a question names. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from indexes.names import NOT_NAMES, TITLES, find_names, fold, same_person
@@ -150,21 +150,36 @@ def find_names_in(text: str, speakers: Sequence[str]) -> tuple[str, ...]:
         )
     ]
     words = {fold(word) for word in re.findall(r"[\w’'-]+", text)}
-    for speaker in speakers:
-        surname = fold(speaker).split()[-1:] or [""]
-        known = len(surname[0]) >= _SHORTEST_SURNAME and surname[0] in words and surname[0] not in TITLES
-        if known and not any(same_person(speaker, name) for name in found) and len(speaker.split()) in {2, 3}:
-            found.append(next(word for word in re.findall(r"[\w’'-]+", text) if fold(word) == surname[0]))
+    surnames = _surnames(tuple(speakers))
+    for place, surname in sorted((place, word) for word in words for place in surnames.get(word, ())):
+        if not any(same_person(speakers[place], name) for name in found):
+            found.append(next(word for word in re.findall(r"[\w’'-]+", text) if fold(word) == surname))
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4)
+def _surnames(speakers: tuple[str, ...]) -> Mapping[str, Sequence[int]]:
+    """The places of the speakers of two or three words by their surnames: an archive has tens of thousands."""
+    found: dict[str, list[int]] = {}
+    for place, speaker in enumerate(speakers):
+        surname = fold(speaker).split()[-1:] or [""]
+        known = len(surname[0]) >= _SHORTEST_SURNAME and surname[0] not in TITLES
+        if known and len(speaker.split()) in {2, 3}:
+            found.setdefault(surname[0], []).append(place)
+    return found
 
 
 def mentions(text: str, outlet: str) -> bool:
     """Whether a question names an outlet: whole, or by the last word of a name of several (“the Courier”)."""
     folded, name = fold(text), fold(outlet)
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded):
+    # A pattern for each of thousands of outlets takes longer than the search: most names are not there at all.
+    if name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded):
         return True
     words = name.split()
     last = outlet.rsplit(maxsplit=1)[-1]
     return (
-        len(words) > 1 and len(last) > _SHORTEST_SURNAME and re.search(rf"\bthe {re.escape(last)}\b", text) is not None
+        len(words) > 1
+        and len(last) > _SHORTEST_SURNAME
+        and f"the {last}" in text
+        and re.search(rf"\bthe {re.escape(last)}\b", text) is not None
     )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from api.archives import find_own_trace
 from api.callers import CallerOf
 from api.documents import example_of, problems_of
 from api.errors import UnknownTrace
@@ -21,10 +22,4 @@ TraceId = Annotated[str, Path(description="`trace_id` of the answer.", examples=
 )
 def answer(trace_id: TraceId, archive: ArchiveOf, caller: CallerOf) -> Trace:
     """For the key that asked, and for `admin`; to others it is as if there were none. Whichever build answered."""
-    kept = archive.find_trace(trace_id)
-    if kept is None or not caller.owns(kept.get("asker")):
-        raise UnknownTrace(
-            f"No answer of yours with the trace id {trace_id[:80]!r} is kept: the oldest go first, and those that "
-            "told of an article go when it is deleted."
-        )
-    return Trace.of(kept)
+    return Trace.of(find_own_trace(archive, caller, trace_id))

@@ -1,18 +1,12 @@
-"""Serves the pages for people: what this is, and the reference. They load nothing, from here or from elsewhere."""
+"""Serves the pages for programmers: the reference and the recipes. They load nothing, from here or from elsewhere."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from api.recipes import write_recipes
-from api.reference import CONTENT_SECURITY_POLICY, write_front_page, write_reference
+from api.reference import CONTENT_SECURITY_POLICY, write_reference
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-async def front() -> HTMLResponse:
-    """What this service is, and where its reference lies."""
-    return HTMLResponse(write_front_page(), headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
 
 @router.get("/docs")

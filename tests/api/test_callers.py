@@ -22,7 +22,8 @@ from tests.fakes.answering import SharedWordsAnswerer
 from tests.fakes.changing import FakeArchive
 
 OPEN = {("GET", path) for path in ("/", "/docs", "/recipes", "/openapi.json", "/health/live", "/health/ready")}
-"""What needs no key, and nothing else does without one, but for the page's own files."""
+"""What needs no key, and nothing else does without one, but for the files that pages load."""
+FILES = "/page/static/"
 QUESTION = {"question": "How many valves?"}
 
 
@@ -91,7 +92,7 @@ def test_no_route_without_a_key(
     client = open_client(home=home, **settings)
     refused = 0
     for method, path in sorted(every_route(client.app)):  # type: ignore[arg-type]
-        if (method, path) in OPEN or (method == "HEAD" and ("GET", path) in OPEN) or path.startswith("/page/"):
+        if (method, path) in OPEN or (method == "HEAD" and ("GET", path) in OPEN) or path.startswith(FILES):
             assert client.request(method, path).status_code != 401, (method, path)
             continue
         response = client.request(method, path, json=QUESTION)
@@ -310,10 +311,16 @@ def test_refusals_read_no_body(service: Client, keys: KeyFile) -> None:
     [
         ("GET", "/", None),
         ("HEAD", "/docs", None),
-        ("GET", "/page/app.js", None),
-        ("GET", "/page/../v1/ask", None),  # no route of the API has this path
+        ("GET", "/page/static/0123/ask.js", None),
+        ("GET", "/page/static/../../v1/ask", None),  # no route of the API has this path
+        ("GET", "/page/ask", "ask"),
+        ("POST", "/page/ask", "ask"),
+        ("POST", "/page/static/x", "admin"),
+        ("GET", "/articles/x", "ask"),
         ("POST", "/", "admin"),
         ("POST", "/page/x", "admin"),
+        ("POST", "/page/wrong", "ask"),
+        ("DELETE", "/page/wrong/x", "admin"),
         ("POST", "/health/live", "admin"),
         ("GET", "/health/live/x", "ask"),
         ("GET", "/v1/answers/t_1", "ask"),

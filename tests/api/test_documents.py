@@ -189,7 +189,7 @@ class _Page(HTMLParser):
                 self.loads.append(f"{name}={value}")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/recipes"])
+@pytest.mark.parametrize("path", ["/docs", "/recipes"])
 def test_pages_load_nothing(client: Client, path: str) -> None:
     """A page runs no script, loads nothing, and its links lead to this service."""
     response = client.get(path)
@@ -234,7 +234,7 @@ def test_reference_is_whole(client: Client, document: dict[str, Any]) -> None:
 
 
 def test_recipes_are_shown(client: Client) -> None:
-    """The page shows every recipe of its source to the letter, and the front page and the reference lead to it."""
+    """The page shows every recipe of its source to the letter, and the reader's page and the reference lead to it."""
     page = client.get("/recipes")
     assert page.headers["content-security-policy"] == client.get("/docs").headers["content-security-policy"]
     shown = [unescape(block) for block in re.findall(r"<pre><code[^>]*>(.*?)</code></pre>", page.text, re.DOTALL)]

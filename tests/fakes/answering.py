@@ -128,6 +128,10 @@ class ShelfCatalogue:
         """Of the articles that are kept."""
         return [_passage(article).id for article in self.shelf if _keeps(article, filters)]
 
+    def count(self, filters: Filters) -> int:
+        """How many articles the filters keep."""
+        return sum(_keeps(article, filters) for article in self.shelf)
+
     def undated(self, filters: Filters) -> int:
         """Articles without a date, where a day is asked for."""
         dated = filters.published_from or filters.published_to

@@ -81,6 +81,10 @@ class ReadCatalogue:
         """Those of the articles that are kept."""
         return [passage_of(article).id for article in self.shelf if keeps(article, filters)]
 
+    def count(self, filters: Filters) -> int:
+        """How many articles the filters keep."""
+        return sum(keeps(article, filters) for article in self.shelf)
+
     def undated(self, filters: Filters) -> int:
         """Articles without a date, where a day is asked for."""
         dated = filters.published_from or filters.published_to

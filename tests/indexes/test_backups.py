@@ -17,6 +17,7 @@ from indexes.__main__ import main
 from indexes.backups import CONTENTS, write_backup
 from indexes.building import add_articles, build_index
 from indexes.builds import current_folder, folder_of, kept_builds, lock_builds, read_current, read_manifest
+from indexes.complaints import CASES, FOLDER, UNDECIDED, keep_report
 from indexes.deleting import delete_articles
 from indexes.errors import BackupDamaged, BackupFailed, BackupRefused, BuildLocked, IndexDamaged, IndexMissing
 from indexes.forgetting import TRACES
@@ -103,6 +104,21 @@ def test_restored_home(settings: IndexSettings, backup: Path, other: IndexSettin
     with closing(sqlite3.connect(other.home / TRACES)) as traces:
         assert traces.execute("SELECT id FROM traces").fetchall() == [("t_1",)]
     assert not [name for name in listing(other.home) if name.startswith(".")]
+
+
+def test_reports_are_backed_up(settings: IndexSettings, tmp_path: Path, other: IndexSettings) -> None:
+    """What readers reported is in a backup, readable by its owner alone also when it is restored; reports that are there stay."""
+    keep_report(settings.home, {"id": "r_1"}, decided=True)
+    keep_report(settings.home, {"id": "r_2"}, decided=False)
+    backup = write_backup(tmp_path / "reported.tar.gz", settings=settings).path
+    keep_report(other.home, {"id": "r_3"}, decided=False)
+    report = restore_backup(backup, settings=other)
+    assert f"{FOLDER}/{CASES}" in report.files
+    assert report.kept == (f"{FOLDER}/{UNDECIDED}",)
+    folder = other.home / FOLDER
+    assert [json.loads((folder / name).read_bytes())["id"] for name in (CASES, UNDECIDED)] == ["r_1", "r_3"]
+    assert stat.S_IMODE((folder / CASES).stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_backup_while_others_read_and_write(settings: IndexSettings, tmp_path: Path, other: IndexSettings) -> None:

@@ -1,5 +1,6 @@
 """An index that is changed: articles added, replaced and deleted, builds killed and resumed, nothing done twice."""
 
+import gzip
 import json
 import os
 import sqlite3
@@ -14,9 +15,10 @@ import pytest
 from indexes.building import add_articles, build_index, roll_back_index
 from indexes.builds import current_folder, kept_builds, lock_builds, read_current, read_manifest
 from indexes.catalogue import SqliteCatalogue
+from indexes.complaints import CASES, FOLDER, UNDECIDED, keep_report
 from indexes.deleting import delete_articles
 from indexes.errors import BuildLocked, IndexDamaged, IndexMismatch, IndexMissing, UnknownBuild
-from indexes.forgetting import TRACES, read_pending, write_pending
+from indexes.forgetting import EVALUATIONS, TRACES, read_pending, write_pending
 from indexes.readers.reading import read_sources
 from indexes.reusing import CATALOGUE
 from indexes.settings import IndexSettings
@@ -200,7 +202,7 @@ def test_deleting_leaves_nothing(settings: IndexSettings, archive: Path) -> None
 
 
 def test_deleting_removes_traces(settings: IndexSettings, archive: Path) -> None:
-    """Traces that name a deleted article go with it, also from the free pages of their file; others stay."""
+    """Traces that name a deleted article, or repeat it in their conversation, go also from the free pages of their file."""
     build(settings, archive, [*RECORDS, GULL])
     path = settings.home / TRACES
     with sqlite3.connect(path) as connection:
@@ -208,12 +210,59 @@ def test_deleting_removes_traces(settings: IndexSettings, archive: Path) -> None
         for trace_id, article in (("t_1", "gull"), ("t_2", "ferry")):
             trace = json.dumps({"claims": [f"words of {article}"], "citations": [{"article_id": article}]})
             connection.execute("INSERT INTO traces VALUES (?, '2031', ?)", (trace_id, trace))
+        for trace_id, said in (("t_3", str(GULL["text"])), ("t_4", "A gull stole a wig.")):
+            question = {"text": "And then?", "history": [{"question": "What happened?", "answer": said}]}
+            connection.execute(
+                "INSERT INTO traces VALUES (?, '2031', ?)", (trace_id, json.dumps({"question": question}))
+            )
     connection.close()
     delete_articles(["gull"], settings=settings)
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT id FROM traces").fetchall() == [("t_2",)]
+        assert connection.execute("SELECT id FROM traces").fetchall() == [("t_2",), ("t_4",)]
     connection.close()
+    assert b"zweibrugger" not in path.read_bytes()
     assert b"words of gull" not in path.read_bytes()
+
+
+def test_deleting_removes_reports(settings: IndexSettings, archive: Path) -> None:
+    """What readers reported goes with an article that it cites or quotes, from every file of the folder; the rest stays."""
+    build(settings, archive, [*RECORDS, GULL])
+    quote = "A gull stole the zweibrugger wig of organist Odo Varn."
+    reports: list[tuple[bool, dict[str, object]]] = [
+        (True, {"gold_quotes": [quote], "article_ids": ["gull"]}),
+        (True, {"note": f"Nobody found: {quote.lower()}"}),
+        (False, {"trace": {"passages": [{"article_id": "gull"}], "claims": ["Odo Varn lost a wig."]}}),
+        (True, {"gold_quotes": ["The ferry broke down"], "article_ids": ["ferry"]}),
+        (False, {"note": "Another gull."}),
+    ]
+    for number, (decided, fields) in enumerate(reports):
+        keep_report(settings.home, {"id": f"r_{number}", **fields}, decided=decided)
+    folder = settings.home / FOLDER
+    by_hand = {"mine.jsonl~": f"{quote}\n".encode(), "old.jsonl.gz": gzip.compress(f'"{quote}"\n"gulls"\n'.encode())}
+    for name, content in by_hand.items():
+        (folder / name).write_bytes(content)
+    (folder / f".{CASES}.unfinished").write_text(quote, encoding="utf-8")
+    page = settings.home / EVALUATIONS / "own-quotes" / "report.html"
+    under_way = settings.home / "evals" / "unfinished" / "0123.jsonl"
+    for path in (page, under_way):
+        path.parent.mkdir(parents=True)
+        path.write_text(quote, encoding="utf-8")
+    delete_articles(["gull"], settings=settings)
+    needles = [b"zweibrugger", b"Odo Varn", b'"gull"']
+    assert [files_with(folder, needle) for needle in needles] == [[], [], []]
+    assert [files_with(settings.home, needle) for needle in needles[:2]] == [[], []]
+    assert gzip.decompress((folder / "old.jsonl.gz").read_bytes()) == b'"gulls"\n'
+    left = [json.loads(line)["id"] for name in (CASES, UNDECIDED) for line in (folder / name).read_bytes().splitlines()]
+    assert left == ["r_3", "r_4"]
+
+
+def test_an_interrupted_delete_takes_the_reports_along(settings: IndexSettings, archive: Path) -> None:
+    """A delete that was killed before it came to the reports is finished with them, by whatever changes the index next."""
+    build(settings, archive, [*RECORDS, GULL])
+    keep_report(settings.home, {"id": "r_1", "note": str(GULL["text"])}, decided=True)
+    write_pending(settings.home, ["gull"])
+    add(settings, archive, {"id": "tide", "title": "Tide", "text": "The tide was late."})
+    assert files_with(settings.home, b"zweibrugger") == []
 
 
 def test_deleting_everything(settings: IndexSettings, archive: Path) -> None:

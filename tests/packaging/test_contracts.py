@@ -67,6 +67,7 @@ def test_the_contracts_hold() -> None:
         ("indexes/readers/mails.py", "import docx", "Only indexes.readers.word_files knows python-docx"),
         ("api/limits.py", "import prometheus_client", "Only api.metrics knows Prometheus"),
         ("api/metrics.py", "import opentelemetry.trace", "Only api.tracing knows OpenTelemetry"),
+        ("api/routes/reading.py", "import jinja2", "Only api.page.rendering and evals.pages know Jinja"),
         ("api/tools.py", "import mcp", "Only api.mcp_sessions knows the Model Context Protocol's SDK"),
         ("qa/wiring.py", "import fastapi", "Only api speaks HTTP"),
         (
