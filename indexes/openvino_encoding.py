@@ -1,33 +1,21 @@
 """Turns texts into vectors with OpenVINO, without torch; a single question has a path of its own."""
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexes.graphs import Graph, Ids, Reader, make_inputs, name_engine, pool
 from indexes.machines import count_cores
 from indexes.quieting import quiet_engines
 from indexes.types import Vectors
-
-Precision: TypeAlias = Literal["fp32", "bf16", "int8"]
 
 # A graph keeps what it worked out for a shape, so shapes are few: nothing is compiled while questions are answered.
 _WIDTHS = (32, 64, 96, 128, 192, 256, 384, 512)
 _QUESTION_WIDTHS = (8, 16, 24, 32, 48, 64)
 _ROWS = (8, 4, 2, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A model file and the precision that it is computed with."""
-
-    path: Path
-    precision: Precision
 
 
 class OpenVinoEncoder:
@@ -39,28 +27,22 @@ class OpenVinoEncoder:
 
     def __init__(self, weights: Path, *, name: str, sha256: str, passages: Graph, question: Graph) -> None:
         """Load the tokenizer from the folder of the weights, and the graphs."""
-        quiet_engines()
-        from tokenizers import Tokenizer
-
         self.name = name
         self.sha256 = sha256
-        own, other = passages.precision, question.precision
-        self.engine = f"openvino {own}" if own == other else f"openvino {own}, questions {other}"
-        self.max_tokens, self.dimension = read_shape(weights)
-        self._tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self.engine = name_engine("openvino", passages, question)
+        self._reader = Reader(weights)
+        self.max_tokens, self.dimension = self._reader.max_tokens, self._reader.dimension
         self._lock = threading.Lock()
         self._passages = _compile(passages)
         self._question = self._passages if question == passages else _compile(question)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text without truncation, special tokens included."""
-        return [len(row.ids) for row in self._tokenizer.encode_batch(list(texts))]
+        return self._reader.count_tokens(texts)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Rows in the order of `texts`, L2-normalised; texts of like length are computed together."""
-        tokens = [self._cut(row.ids) for row in self._tokenizer.encode_batch(list(texts))]
+        tokens = self._reader.read(texts)
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         with self._lock:
             if len(tokens) == 1 and len(tokens[0]) <= _QUESTION_WIDTHS[-1]:
@@ -69,27 +51,6 @@ class OpenVinoEncoder:
             for rows, width in _batches([len(ids) for ids in tokens]):
                 vectors[rows] = _run(self._passages, [tokens[row] for row in rows], width)
         return vectors
-
-    def _cut(self, ids: list[int]) -> list[int]:
-        """The tokens that are read: the first ones, and the special one at the end."""
-        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
-
-
-def read_shape(weights: Path) -> tuple[int, int]:
-    """The tokens that a model reads of a text, and the length of its vectors. Raises OSError, ValueError, KeyError."""
-    config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
-    sentence = json.loads((weights / "sentence_bert_config.json").read_text(encoding="utf-8"))
-    return int(sentence["max_seq_length"]), int(config["hidden_size"])
-
-
-def make_inputs(tokens: Sequence[Sequence[int]], width: int) -> dict[str, NDArray[np.int64]]:
-    """What a graph reads: rows of token ids, and which of them are no padding; both of shape (rows, width)."""
-    ids = np.zeros((len(tokens), width), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, own in enumerate(tokens):
-        ids[row, : len(own)] = own
-        mask[row, : len(own)] = 1
-    return {"input_ids": ids, "attention_mask": mask}
 
 
 def find_capabilities() -> frozenset[str]:
@@ -101,6 +62,7 @@ def find_capabilities() -> frozenset[str]:
 
 
 def _compile(graph: Graph) -> Any:  # noqa: ANN401 - the engine's request
+    quiet_engines()
     import openvino
 
     settings = {
@@ -112,14 +74,10 @@ def _compile(graph: Graph) -> Any:  # noqa: ANN401 - the engine's request
     return openvino.Core().compile_model(graph.path, "CPU", settings).create_infer_request()
 
 
-def _run(request: Any, tokens: Sequence[Sequence[int]], width: int) -> Vectors:  # noqa: ANN401 - the engine's request
-    """The mean of the states of each row's tokens, at length 1."""
+def _run(request: Any, tokens: Sequence[Ids], width: int) -> Vectors:  # noqa: ANN401 - the engine's request
+    """The vectors of texts that are computed together."""
     inputs = make_inputs(tokens, width)
-    states = request.infer(inputs)[0]
-    mask = inputs["attention_mask"].astype(np.float32)
-    means = np.einsum("rth,rt->rh", states, mask) / mask.sum(axis=1, keepdims=True)
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    return np.asarray(means / np.maximum(lengths, 1e-12), dtype=np.float32)
+    return pool(request.infer(inputs)[0], inputs["attention_mask"])
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int]]:
