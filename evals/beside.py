@@ -11,13 +11,18 @@ from evals.progress import follow_build
 from indexes.settings import IndexSettings
 from indexes.types import Filters
 
+_WARM_UP = (
+    "An engine is loaded by the first texts that it gets.",
+    "So are the packages that store what it makes of them.",
+)
+
 
 def time_both(sources: Sequence[Path], settings: IndexSettings) -> dict[str, float]:
     """Seconds, and seconds of the processors, of both; how many times longer LlamaIndex takes. Raises `DatelineError`.
 
     Ours is the whole build from nothing: read, split, find quotations, catalogue, words, vectors, Chroma, check. LlamaIndex
     gets the passages ready made, and embeds and stores them: the same texts, with the same weights on sentence-transformers.
-    Both encoders are loaded and warm.
+    Both encoders are loaded and warm, and so are LlamaIndex and Chroma.
     """
     from indexes.building import build_index
     from indexes.encoders import open_encoder
@@ -29,8 +34,8 @@ def time_both(sources: Sequence[Path], settings: IndexSettings) -> dict[str, flo
     (settings.home / "evals").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="bench-", dir=settings.home / "evals") as folder:
         home = settings.model_copy(update={"home": Path(folder)})
-        for encoder in (own, reference):
-            encoder.encode(["The engine is loaded by the first texts that it gets."] * 2)
+        own.encode(_WARM_UP)
+        index_texts(_WARM_UP, reference, Path(folder) / "warm")
         with follow_build() as progress:
             ours = _time(lambda: build_index(sources, settings=home, progress=progress, encoder=own))
         with closing(open_index(home)) as index:

@@ -259,7 +259,8 @@ def bench(
     if options.articles:
         if not options.beside:
             raise WrongUsage("--articles says what is indexed twice: give --beside llama_index too")
-        _tell_bench(time_beside(options.articles), options, of="no suite")
+        named = ", ".join(str(path) for path in options.articles)
+        _tell_bench(time_beside(options.articles), options, suite=None, of=f"articles of {named}")
         return True
     suite = SUITES[options.suite]
     data = suite.read(find_data(suite, options.data))
@@ -273,18 +274,21 @@ def bench(
         if not data.sources:
             raise WrongUsage(f"suite {suite.name!r} has no article files. Give --articles.")
         numbers |= time_beside(data.sources)
-    _tell_bench(numbers, options, of=suite.name, questions=len(questions))
+    told = f"{len(questions)} questions of {suite.name}"
+    _tell_bench(numbers, options, suite=suite.name, questions=len(questions), of=told)
     return True
 
 
-def _tell_bench(numbers: Mapping[str, float], options: argparse.Namespace, *, of: str, questions: int = 0) -> None:
+def _tell_bench(
+    numbers: Mapping[str, float], options: argparse.Namespace, *, suite: str | None, of: str, questions: int = 0
+) -> None:
     """Print what was measured, and write it where that is asked."""
     _say(tables.format_table(("measured", "value"), [(name, f"{value:g}") for name, value in numbers.items()]))
     machine = describe_machine()
-    _say(f"\n{questions} questions of {of}; " + ", ".join(f"{key} {value}" for key, value in machine.items()))
+    _say(f"\n{of}; " + ", ".join(f"{key} {value}" for key, value in machine.items()))
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-        document = {"suite": of, "questions": questions, "machine": machine, "numbers": numbers}
+        document = {"suite": suite, "questions": questions, "machine": machine, "numbers": numbers}
         (options.out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
