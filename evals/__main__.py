@@ -140,6 +140,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--limit", type=_positive, metavar="N", help="a sample of N questions")
     bench.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the sample (default: 0)")
     bench.add_argument("--engines", action="store_true", help="also the encoder on each engine that can be had here")
+    bench.add_argument(
+        "--beside", choices=("llama_index",), metavar="NAME", help="also how fast llama_index indexes the same passages"
+    )
+    bench.add_argument(
+        "--articles", type=Path, nargs="+", metavar="PATH", help="index these for --beside, and measure nothing else"
+    )
     bench.add_argument("--out", type=Path, metavar="DIR", help="also write bench.json into this folder")
     for command in (run, calibrate, train, compare, bench):
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)

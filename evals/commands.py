@@ -28,7 +28,17 @@ from evals.settings import JudgeSettings
 from evals.suites.listing import PAGES, SUITES
 from evals.suites.practice import FITTED, TRAINED, of_regions, read_practice
 from evals.types import EvalMode, GoldenQuestion, Report, RetrieverName, Setup, Story, Subject, SuiteData
-from evals.wiring import Opener, build_once, find_data, home, open_engines, open_subject, read_texts, reports_folder
+from evals.wiring import (
+    Opener,
+    build_once,
+    find_data,
+    home,
+    open_engines,
+    open_subject,
+    read_texts,
+    reports_folder,
+    time_beside,
+)
 
 if TYPE_CHECKING:
     from qa.answering import Answerer
@@ -246,6 +256,12 @@ def bench(
     options: argparse.Namespace, *, opener: Opener | None = None, builder: Callable[..., tuple[int, int]] | None = None
 ) -> bool:
     """Print how long retrieving and quoting take over the suite's questions, and how fast an index is built."""
+    if options.articles:
+        if not options.beside:
+            raise WrongUsage("--articles says what is indexed twice: give --beside llama_index too")
+        named = ", ".join(str(path) for path in options.articles)
+        _tell_bench(time_beside(options.articles), options, suite=None, of=f"articles of {named}")
+        return True
     suite = SUITES[options.suite]
     data = suite.read(find_data(suite, options.data))
     questions = sample(data.questions, limit=options.limit, seed=options.seed)
@@ -254,17 +270,26 @@ def bench(
     numbers |= time_build(partial(builder or build_once, data))
     if options.engines:
         numbers |= time_engines(open_engines(), read_texts(data), [question.text for question in questions])
+    if options.beside:
+        if not data.sources:
+            raise WrongUsage(f"suite {suite.name!r} has no article files. Give --articles.")
+        numbers |= time_beside(data.sources)
+    told = f"{len(questions)} questions of {suite.name}"
+    _tell_bench(numbers, options, suite=suite.name, questions=len(questions), of=told)
+    return True
+
+
+def _tell_bench(
+    numbers: Mapping[str, float], options: argparse.Namespace, *, suite: str | None, of: str, questions: int = 0
+) -> None:
+    """Print what was measured, and write it where that is asked."""
     _say(tables.format_table(("measured", "value"), [(name, f"{value:g}") for name, value in numbers.items()]))
     machine = describe_machine()
-    _say(
-        f"\n{len(questions)} questions of {suite.name}; "
-        + ", ".join(f"{key} {value}" for key, value in machine.items())
-    )
+    _say(f"\n{of}; " + ", ".join(f"{key} {value}" for key, value in machine.items()))
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-        document = {"suite": suite.name, "questions": len(questions), "machine": machine, "numbers": numbers}
+        document = {"suite": suite, "questions": questions, "machine": machine, "numbers": numbers}
         (options.out / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return True
 
 
 def _print_run(report: Report, baseline: gates.Baseline | None, paths: Iterable[Path]) -> None:

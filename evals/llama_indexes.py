@@ -119,6 +119,20 @@ def open_llama_index(
         return LlamaIndexed(store, encoder, fused=NAMES[name])
 
 
+def index_texts(texts: Sequence[str], encoder: Encoder, folder: Path) -> None:
+    """Index texts as they are, one node each, with LlamaIndex's defaults, in a new Chroma collection below a folder.
+
+    Raises `WrongUsage` where LlamaIndex is not installed.
+    """
+    with _installed("llama_index"), ExitStack() as closing:
+        from llama_index.core import StorageContext, VectorStoreIndex
+        from llama_index.core.schema import TextNode
+
+        storage = StorageContext.from_defaults(vector_store=_open_store(folder, closing))
+        nodes = [TextNode(text=text, id_=str(number)) for number, text in enumerate(texts)]
+        VectorStoreIndex(nodes, storage_context=storage, embed_model=_embedding(encoder))
+
+
 @contextmanager
 def _installed(name: str) -> Iterator[None]:
     """Say what to install where a package is missing."""

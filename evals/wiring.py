@@ -1,6 +1,6 @@
 """Opens what a run puts its questions to: the suite's index, the retriever or the answerer, the language model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -114,6 +114,13 @@ def build_once(data: SuiteData) -> tuple[int, int]:
     with TemporaryDirectory(prefix="bench-", dir=settings.home / "evals") as home:
         manifest = _build(data, settings.model_copy(update={"home": Path(home)})).manifest
     return manifest.articles, manifest.passages
+
+
+def time_beside(sources: Sequence[Path]) -> dict[str, float]:
+    """How long an index of these articles takes, ours and LlamaIndex's of the same passages. Raises `DatelineError`."""
+    from evals.beside import time_both
+
+    return time_both(sources, IndexSettings())
 
 
 def open_engines() -> Mapping[str, Encoder]:

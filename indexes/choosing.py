@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from indexes.encoding import SentenceEncoder
-from indexes.engines import MODEL, EngineStore, Prepared, Speed
+from indexes.engines import REFERENCE, EngineStore, Prepared, Speed, model_of
 from indexes.errors import EngineMissing
+from indexes.graphs import Graph, Precision
 from indexes.machines import Machine, describe_machine
-from indexes.openvino_encoding import Graph, OpenVinoEncoder, Precision
+from indexes.onnx_encoding import OnnxEncoder
+from indexes.openvino_encoding import OpenVinoEncoder
 from indexes.pins import ENCODER, PINNED
 from indexes.settings import IndexSettings
 from indexes.types import Encoder, Vectors
@@ -18,9 +20,14 @@ _log = logging.getLogger("dateline.indexes")
 
 _WORTH = 1.1
 """How many times faster a less precise engine must be to be preferred."""
-_TORCH = "torch fp32"
-_OPENVINO: Mapping[str, Precision] = {"openvino fp32": "fp32", "openvino bf16": "bf16", "openvino int8": "int8"}
-"""The most precise first."""
+_ENGINES: Mapping[str, tuple[str, Precision]] = {
+    "openvino fp32": ("openvino", "fp32"),
+    "onnx fp32": ("onnx", "fp32"),
+    "openvino bf16": ("openvino", "bf16"),
+    "openvino int8": ("openvino", "int8"),
+    "onnx int8": ("onnx", "int8"),
+}
+"""Backend and precision of each engine but torch, the most precise first."""
 _PINNED_MODEL = next(file.sha256 for file in PINNED[ENCODER].files if file.path == "model.safetensors")
 
 
@@ -75,17 +82,17 @@ def choose_encoder(weights: Path, *, name: str, sha256: str, settings: IndexSett
     if settings.encoder_backend == "torch":
         return reference
     if settings.encoder_path is not None or sha256 != _PINNED_MODEL:
-        if settings.encoder_backend == "openvino":
-            _log.warning("encoder %r runs on torch: OpenVINO runs %r only", name, ENCODER)
+        if settings.encoder_backend != "auto":
+            _log.warning("encoder %r runs on torch: %s runs %r only", name, settings.encoder_backend, ENCODER)
         return reference
 
     def choose() -> Encoder:
         try:
             prepared = open_store(weights, sha256=sha256, settings=settings).prepare()
-            passages, question = pick(prepared.speeds, torch=settings.encoder_backend == "auto")
             for engine, why in prepared.refused.items():
                 _log.info("encoder engine %s is not used: %s", engine, why)
-            return reference if passages == _TORCH else open_openvino(weights, prepared, passages, question, reference)
+            passages, question = pick(prepared.speeds, backend=settings.encoder_backend)
+            return reference if passages == REFERENCE else open_engine(weights, prepared, passages, question, reference)
         except (EngineMissing, OSError, RuntimeError, ValueError) as problem:
             _log.warning("encoder %r runs on torch, which is slower: %s", name, problem)
             return reference
@@ -100,20 +107,22 @@ def open_store(weights: Path, *, sha256: str, settings: IndexSettings, machine: 
     return EngineStore(settings.weights_home, weights, sha256=sha256, machine=machine, seeds=seeds)
 
 
-def pick(speeds: Mapping[str, Speed], *, torch: bool) -> tuple[str, str]:
-    """The engine for passages and the one for a question, of the same kind. Raises `EngineMissing`.
+def pick(speeds: Mapping[str, Speed], *, backend: str) -> tuple[str, str]:
+    """The engine for passages and the one for a question, of one backend. Raises `EngineMissing`.
 
-    Of two that are about as fast the more precise one. Torch only where it is clearly faster at passages: it takes three
-    times as long for a question, which somebody waits for.
+    `backend` is `openvino`, `onnx`, or `auto`. Of two that are about as fast the more precise one. Torch only where it is
+    clearly faster at passages: it takes three times as long for a question, which somebody waits for.
     """
-    ours = [engine for engine in _OPENVINO if engine in speeds]
+    ours = [engine for engine, (own, _) in _ENGINES.items() if engine in speeds and backend in ("auto", own)]
+    if not ours:
+        which = "engine but torch" if backend == "auto" else f"engine of {backend}"
+        raise EngineMissing(f"no {which} gives vectors that are good enough here")
     passages = _fastest({engine: speeds[engine].passages_per_second for engine in ours})
-    question = _fastest({engine: 1.0 / speeds[engine].question_ms for engine in ours})
-    if passages is None or question is None:
-        raise EngineMissing("no engine but torch gives vectors that are good enough here")
+    alike = [engine for engine in ours if _ENGINES[engine][0] == _ENGINES[passages][0]]
+    question = _fastest({engine: 1.0 / speeds[engine].question_ms for engine in alike})
     fastest = speeds[passages].passages_per_second
-    if torch and _TORCH in speeds and speeds[_TORCH].passages_per_second > fastest * _WORTH:
-        return _TORCH, _TORCH
+    if backend == "auto" and REFERENCE in speeds and speeds[REFERENCE].passages_per_second > fastest * _WORTH:
+        return REFERENCE, REFERENCE
     return passages, question
 
 
@@ -123,19 +132,19 @@ def open_each(weights: Path, *, name: str, sha256: str, settings: IndexSettings)
     engines: dict[str, Encoder] = {reference.engine: reference}
     if sha256 == _PINNED_MODEL and settings.encoder_path is None:
         prepared = open_store(weights, sha256=sha256, settings=settings).prepare()
-        offered = [engine for engine in _OPENVINO if engine in prepared.speeds]
-        engines |= {engine: open_openvino(weights, prepared, engine, engine, reference) for engine in offered}
+        offered = [engine for engine in _ENGINES if engine in prepared.speeds]
+        engines |= {engine: open_engine(weights, prepared, engine, engine, reference) for engine in offered}
     return engines
 
 
-def open_openvino(weights: Path, prepared: Prepared, passages: str, question: str, reference: Encoder) -> Encoder:
-    """The encoder on two of the engines. Raises OSError, RuntimeError, ValueError."""
+def open_engine(weights: Path, prepared: Prepared, passages: str, question: str, reference: Encoder) -> Encoder:
+    """The encoder on two engines of one backend. Raises OSError, RuntimeError, ValueError."""
 
     def graph(engine: str) -> Graph:
-        precision = _OPENVINO[engine]
-        return Graph(prepared.folders["int8" if precision == "int8" else "fp32"] / MODEL, precision)
+        return Graph(prepared.models[model_of(engine)], _ENGINES[engine][1])
 
-    return OpenVinoEncoder(
+    kind = OnnxEncoder if _ENGINES[passages][0] == "onnx" else OpenVinoEncoder
+    return kind(
         weights,
         name=reference.name,
         sha256=reference.sha256,
@@ -144,10 +153,10 @@ def open_openvino(weights: Path, prepared: Prepared, passages: str, question: st
     )
 
 
-def _fastest(rates: Mapping[str, float]) -> str | None:
-    """The fastest, with the more precise ones first; None of none."""
-    best: str | None = None
+def _fastest(rates: Mapping[str, float]) -> str:
+    """The fastest of some, with the more precise ones first."""
+    best = next(iter(rates))
     for engine, rate in rates.items():
-        if best is None or rate > rates[best] * _WORTH:
+        if rate > rates[best] * _WORTH:
             best = engine
     return best

@@ -21,14 +21,38 @@ from indexes.machines import Machine
 
 _log = logging.getLogger("dateline.indexes")
 
-MODEL = "model.xml"
 RECIPE = 1
 """How engines are built and compared here; raise it with every change of that, so that older ones are not taken."""
+REFERENCE = "torch fp32"
+"""The engine that needs nothing built, and whose vectors the others' are compared with."""
 _FILES = "files.json"
 _SECONDS = 1800
 """A busy machine takes minutes; a process that hangs must not keep the service from starting for ever."""
 _CHILD = "import json, sys; order = json.loads(sys.argv[1]); sys.path[:] = order['path']; "
 _CHILD += "from indexes.preparing import main; main(order)"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A kind of model that is built: its main file, the packages that make it, and the one that runs it."""
+
+    file: str
+    made_by: tuple[str, ...]
+    run_by: str
+
+
+MODELS: Mapping[str, Model] = {
+    "openvino fp32": Model("model.xml", ("openvino",), "openvino"),
+    "openvino int8": Model("model.xml", ("openvino", "nncf"), "openvino"),
+    "onnx fp32": Model("model.onnx", ("onnx",), "onnxruntime"),
+    "onnx int8": Model("model.onnx", ("onnx", "onnxruntime"), "onnxruntime"),
+}
+"""What is built of the weights, those first that others are made of."""
+
+
+def model_of(engine: str) -> str:
+    """The model that an engine other than the reference runs: bf16 is computed with the one at full precision."""
+    return engine.replace("bf16", "fp32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +65,18 @@ class Speed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What is there of one model's weights: a folder for each precision, and what was measured of the engines.
+    """What is there of the encoder's weights: the main file of each model, and what was measured of the engines.
 
-    `speeds` are those within the bounds of quality (`torch fp32`, `openvino fp32`, …); `refused` says why others are not.
+    `speeds` are those within the bounds of quality (`torch fp32`, `openvino bf16`, …); `refused` says why others are not.
     """
 
-    folders: Mapping[str, Path]
+    models: Mapping[str, Path]
     speeds: Mapping[str, Speed]
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
 Run: TypeAlias = Callable[[dict[str, Any]], None]
-"""Carries out an order: fills the folders of `build`, writes `speeds` and `refused` into the file `answer`."""
+"""Carries out an order: writes the models of `build`, and `speeds` and `refused` into the file `answer`."""
 
 
 def run_child(order: dict[str, Any]) -> None:
@@ -73,9 +97,9 @@ def run_child(order: dict[str, Any]) -> None:
 class EngineStore:
     """The engines of one model's weights, in a folder beside the weights.
 
-    `engines/<weights>-r<recipe>-openvino-<version>` holds full precision, the same with `-nncf-<version>` 8 bits. A folder is
-    moved into place when it is complete, and counts only while its files have the hashes that it names. What was measured
-    lies beside them, and is measured again where that file is deleted.
+    `engines/<weights>-r<recipe>-` and the versions of the packages that made it is the folder of a model. It is moved into
+    place when it is complete, and counts only while its files have the hashes that it names. What was measured lies
+    beside them, and is measured again where that file is deleted.
     """
 
     def __init__(
@@ -91,8 +115,8 @@ class EngineStore:
 
     def prepare(self) -> Prepared:
         """What is there, built and measured if it is not. Raises `EngineMissing`."""
-        if self._machine.version("openvino") is None:
-            raise EngineMissing("openvino is not installed")
+        if all(self._machine.version(model.run_by) is None for model in MODELS.values()):
+            raise EngineMissing("neither openvino nor onnxruntime is installed")
         try:
             found = self._find()
             if found is not None:
@@ -105,9 +129,16 @@ class EngineStore:
                 f"the engines could not be kept in {str(self._root)!r} ({error.strerror or error})"
             ) from error
 
-    def _folder(self, precision: str) -> Path:
-        name = f"{self._sha256[:16]}-r{RECIPE}-openvino-{self._machine.version('openvino')}"
-        return self._root / (name if precision == "fp32" else f"{name}-nncf-{self._machine.version('nncf')}")
+    def _folder(self, name: str) -> Path:
+        versions = "-".join(f"{package}-{self._machine.version(package)}" for package in MODELS[name].made_by)
+        return self._root / f"{self._sha256[:16]}-r{RECIPE}-{versions}"
+
+    def _refuse(self, name: str) -> str | None:
+        """Why a model is not built on this machine."""
+        if name.endswith("int8") and not self._machine.int8:
+            return "this processor multiplies 8-bit integers no faster"
+        needed = (*MODELS[name].made_by, MODELS[name].run_by)
+        return next((f"{one} is not installed" for one in needed if self._machine.version(one) is None), None)
 
     @property
     def _measured(self) -> Path:
@@ -121,28 +152,32 @@ class EngineStore:
         if measured is None:
             return None
         speeds, refused = measured
-        folders = {precision: self._folder(precision) for precision in ("fp32", "int8")}
-        folders = {precision: folder for precision, folder in folders.items() if _is_whole(folder)}
-        if "fp32" not in folders or ("openvino int8" in speeds and "int8" not in folders):
+        whole = [name for name in MODELS if self._is_whole(name)]
+        if any(model_of(engine) not in whole for engine in speeds if engine != REFERENCE):
             return None
-        return Prepared(folders=folders, speeds=speeds, refused=refused)
+        models = {name: self._folder(name) / MODELS[name].file for name in whole}
+        return Prepared(models=models, speeds=speeds, refused=refused)
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether the folder of a model holds every file that it names, as it names them."""
+        folder = self._folder(name)
+        try:
+            files = json.loads((folder / _FILES).read_text(encoding="utf-8"))
+            stamps = Stamps(folder)
+            return MODELS[name].file in files and all(stamps.sha256(folder / one) == files[one] for one in files)
+        except (OSError, ValueError, TypeError):
+            return False
 
     def _build(self) -> Prepared:
         """Have a child build what is missing, and measure; the caller holds the lock."""
         for left in self._root.glob(f"{self._scratch}*"):  # of a process that was killed
             shutil.rmtree(left, ignore_errors=True)
-        refused = {}
-        wanted = ["fp32"]
-        if not self._machine.int8:
-            refused["openvino int8"] = "this processor multiplies 8-bit integers no faster"
-        elif self._machine.version("nncf") is None:
-            refused["openvino int8"] = "nncf is not installed"
-        else:
-            wanted.append("int8")
-        have = {precision: self._folder(precision) for precision in wanted if _is_whole(self._folder(precision))}
+        refused = {name: why for name in MODELS if (why := self._refuse(name))}
+        wanted = [name for name in MODELS if name not in refused]
+        have = {name: self._folder(name) for name in wanted if self._is_whole(name)}
         with tempfile.TemporaryDirectory(dir=self._root, prefix=self._scratch, ignore_cleanup_errors=True) as beside:
             scratch = Path(beside)
-            build = {precision: scratch / precision for precision in wanted if precision not in have}
+            build = {name: scratch / name for name in wanted if name not in have}
             for folder in build.values():
                 folder.mkdir()
             answer = scratch / "answer.json"
@@ -151,15 +186,15 @@ class EngineStore:
                 {
                     "weights": str(self._weights.resolve()),
                     "seeds": str(self._seeds.resolve()) if self._seeds else None,
-                    "have": {precision: str(folder) for precision, folder in have.items()},
-                    "build": {precision: str(folder) for precision, folder in build.items()},
+                    "have": {name: str(folder / MODELS[name].file) for name, folder in have.items()},
+                    "build": {name: str(folder / MODELS[name].file) for name, folder in build.items()},
                     "answer": str(answer),
                 }
             )
-            for precision, folder in build.items():
-                if (folder / MODEL).is_file():
+            for name, folder in build.items():
+                if (folder / MODELS[name].file).is_file():
                     _seal(folder)
-                    _replace(folder, self._folder(precision))
+                    _replace(folder, self._folder(name))
             told = json.loads(answer.read_text(encoding="utf-8"))
             told["refused"] |= refused
             told["machine"] = asdict(self._machine)
@@ -182,16 +217,6 @@ def _read_measured(path: Path) -> tuple[dict[str, Speed], dict[str, str]] | None
         return speeds, {str(name): str(why) for name, why in document["refused"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether a folder holds every file that it names, as it names them."""
-    try:
-        files = json.loads((folder / _FILES).read_text(encoding="utf-8"))
-        stamps = Stamps(folder)
-        return MODEL in files and all(stamps.sha256(folder / name) == known for name, known in files.items())
-    except (OSError, ValueError, TypeError):
-        return False
 
 
 def _seal(folder: Path) -> None:

@@ -6,14 +6,11 @@ from typing import Any
 
 from indexes.quieting import quiet_engines
 
-MODEL = "model.xml"
-INPUTS = ("input_ids", "attention_mask")
-
 Change = Callable[[Any], Any]
 
 
-def export_model(weights: Path, folder: Path) -> Path:
-    """Write the graph at full precision into `folder`: two inputs of shape (texts, tokens), the last hidden states out."""
+def export_model(weights: Path, path: Path) -> None:
+    """Write the graph at full precision: two inputs of shape (texts, tokens), the last hidden states out."""
     quiet_engines()
     import openvino
     import torch
@@ -32,20 +29,12 @@ def export_model(weights: Path, folder: Path) -> Path:
     model = AutoModel.from_pretrained(weights, local_files_only=True, use_safetensors=True).eval()
     example = (torch.ones(2, 32, dtype=torch.long), torch.ones(2, 32, dtype=torch.long))
     graph = openvino.convert_model(Body(model), example_input=example, input=[[-1, -1], [-1, -1]])
-    return _save(graph, folder)
+    openvino.save_model(graph, path, compress_to_fp16=False)
 
 
-def rewrite_model(path: Path, folder: Path, change: Change) -> Path:
-    """Write into `folder` what `change` makes of a graph."""
+def rewrite_model(graph: Path, path: Path, change: Change) -> None:
+    """Write what `change` makes of a graph."""
     quiet_engines()
     import openvino
 
-    return _save(change(openvino.Core().read_model(path)), folder)
-
-
-def _save(graph: Any, folder: Path) -> Path:  # noqa: ANN401 - the engine's graph
-    import openvino
-
-    path = folder / MODEL
-    openvino.save_model(graph, path, compress_to_fp16=False)
-    return path
+    openvino.save_model(change(openvino.Core().read_model(graph)), path, compress_to_fp16=False)

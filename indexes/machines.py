@@ -9,7 +9,7 @@ from pathlib import Path
 # Flags by which the kernel says that dot products of 8-bit integers are one instruction (x86, then ARM).
 _DOT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"})
 _CPUINFO = Path("/proc/cpuinfo")
-_ENGINES = ("openvino", "nncf", "torch")
+_ENGINES = ("openvino", "nncf", "onnxruntime", "onnx", "torch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

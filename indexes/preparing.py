@@ -10,9 +10,14 @@ from typing import Any
 import numpy as np
 
 from indexes.encoding import SentenceEncoder
-from indexes.engines import MODEL
+from indexes.engines import REFERENCE
+from indexes.errors import EngineMissing
 from indexes.exporting import export_model, rewrite_model
-from indexes.openvino_encoding import Graph, OpenVinoEncoder, find_capabilities, make_inputs, read_shape
+from indexes.graphs import Graph, Reader, make_inputs
+from indexes.machines import count_cores
+from indexes.onnx_encoding import OnnxEncoder
+from indexes.onnx_exporting import export_onnx, quantize_onnx
+from indexes.openvino_encoding import OpenVinoEncoder, find_capabilities
 from indexes.quantizing import quantize
 from indexes.samples import read_samples
 from indexes.types import Encoder, Vectors
@@ -25,7 +30,9 @@ LEAST = 0.98
 Of the seeds' 199 passages and 249 questions the least were .989 and .986 with 8 bits, and as many gold articles are found.
 """
 
-_PASSAGES = 4
+_LONGEST = 4
+_TIMES = 2
+"""As often each core gets the longest samples when passages are timed: engines share them out."""
 _ROUNDS = 3
 _SECONDS = 1.0
 _CALIBRATING = 0.67
@@ -38,36 +45,56 @@ def main(order: Mapping[str, Any]) -> None:
     weights = Path(order["weights"])
     samples = read_samples(Path(order["seeds"]) if order["seeds"] else None)
     cut = round(len(samples) * _CALIBRATING)
-    graphs = {precision: Path(folder) / MODEL for precision, folder in order["have"].items()}
+    models = {name: Path(path) for name, path in order["have"].items()}
     refused: dict[str, str] = {}
-    build = {precision: Path(folder) for precision, folder in order["build"].items()}
-    if "fp32" in build:
-        graphs["fp32"] = export_model(weights, build["fp32"])
-    if "int8" in build:
+    for name, path in order["build"].items():
         try:
-            graphs["int8"] = _build_int8(weights, graphs["fp32"], build["int8"], samples[:cut])
+            _build(name, weights, models, Path(path), samples[:cut])
+            models[name] = Path(path)
         except (ImportError, OSError, RuntimeError, ValueError) as error:
-            (build["int8"] / MODEL).unlink(missing_ok=True)
-            refused["openvino int8"] = f"could not be built ({error})"
-    speeds, unlike = measure(open_engines(weights, graphs), samples[cut:])
+            Path(path).unlink(missing_ok=True)
+            refused[name] = f"could not be built ({error})"
+    if not models:
+        raise EngineMissing("; ".join(f"{name} {why}" for name, why in refused.items()))
+    speeds, unlike = measure(open_engines(weights, models), samples[cut:])
     answer = {"speeds": speeds, "refused": refused | unlike}
     Path(order["answer"]).write_text(json.dumps(answer), encoding="utf-8")
 
 
-def open_engines(weights: Path, graphs: Mapping[str, Path]) -> dict[str, Callable[[], Encoder]]:
+def _build(name: str, weights: Path, models: Mapping[str, Path], path: Path, texts: Sequence[str]) -> None:
+    """Build one model, from the weights or from the same one at full precision."""
+    full = models.get(name.replace("int8", "fp32"))
+    if name.endswith("int8") and full is None:
+        raise ValueError("the model at full precision is missing")
+    if full is None:
+        (export_model if name.startswith("openvino") else export_onnx)(weights, path)
+    elif name.startswith("openvino"):
+        reader = Reader(weights)
+        examples = [make_inputs([ids], len(ids)) for ids in reader.read(texts)]  # each by itself, as it is read
+        rewrite_model(full, path, lambda model: quantize(model, examples))
+    else:
+        quantize_onnx(full, path)
+
+
+def open_engines(weights: Path, models: Mapping[str, Path]) -> dict[str, Callable[[], Encoder]]:
     """How each engine is opened, the reference first."""
 
-    def open_openvino(graph: Graph) -> Encoder:
-        return OpenVinoEncoder(weights, name=weights.name, sha256="", passages=graph, question=graph)
+    def opens(kind: type[OpenVinoEncoder | OnnxEncoder], graph: Graph) -> Callable[[], Encoder]:
+        return lambda: kind(weights, name=weights.name, sha256="", passages=graph, question=graph)
 
     engines: dict[str, Callable[[], Encoder]] = {
-        "torch fp32": lambda: SentenceEncoder(weights, name=weights.name, sha256=""),
-        "openvino fp32": lambda: open_openvino(Graph(graphs["fp32"], "fp32")),
+        REFERENCE: lambda: SentenceEncoder(weights, name=weights.name, sha256="")
     }
-    if "BF16" in find_capabilities():
-        engines["openvino bf16"] = lambda: open_openvino(Graph(graphs["fp32"], "bf16"))
-    if "int8" in graphs:
-        engines["openvino int8"] = lambda: open_openvino(Graph(graphs["int8"], "int8"))
+    if "openvino fp32" in models:
+        engines["openvino fp32"] = opens(OpenVinoEncoder, Graph(models["openvino fp32"], "fp32"))
+        if "BF16" in find_capabilities():
+            engines["openvino bf16"] = opens(OpenVinoEncoder, Graph(models["openvino fp32"], "bf16"))
+    if "openvino int8" in models:
+        engines["openvino int8"] = opens(OpenVinoEncoder, Graph(models["openvino int8"], "int8"))
+    if "onnx fp32" in models:
+        engines["onnx fp32"] = opens(OnnxEncoder, Graph(models["onnx fp32"], "fp32"))
+    if "onnx int8" in models:
+        engines["onnx int8"] = opens(OnnxEncoder, Graph(models["onnx int8"], "int8"))
     return engines
 
 
@@ -76,7 +103,7 @@ def measure(
 ) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
     """The speed of each engine whose vectors are those of the first, and why the others are refused."""
     by_length = sorted(texts, key=len)
-    question, passages = by_length[0], by_length[-_PASSAGES:]
+    question, passages = by_length[0], by_length[-_LONGEST:] * (_TIMES * count_cores())
     reference: Vectors | None = None
     speeds, refused = {}, {}
     for name, open_engine in engines.items():
@@ -96,7 +123,7 @@ def measure(
         encoder.encode([question])
         encoder.encode(passages)
         speeds[name] = {
-            "passages_per_second": round(_PASSAGES / _time(encoder, passages), 2),
+            "passages_per_second": round(len(passages) / _time(encoder, passages), 2),
             "question_ms": round(_time(encoder, [question]) * 1000, 3),
         }
     return speeds, refused
@@ -109,18 +136,6 @@ def compare(vectors: Vectors, reference: Vectors) -> str | None:
     if mean >= MEAN and least >= LEAST:
         return None
     return f"its vectors differ: cosine {mean:.4f} in the mean and {least:.4f} at least, not {MEAN} and {LEAST}"
-
-
-def _build_int8(weights: Path, graph: Path, folder: Path, texts: Sequence[str]) -> Path:
-    """Calibrate on texts, each by itself, as the tokenizer cuts them."""
-    from tokenizers import Tokenizer
-
-    tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(read_shape(weights)[0])
-    rows = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
-    examples = [make_inputs([ids], len(ids)) for ids in rows]
-    return rewrite_model(graph, folder, lambda model: quantize(model, examples))
 
 
 def _time(encoder: Encoder, texts: Sequence[str]) -> float:

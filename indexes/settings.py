@@ -80,9 +80,9 @@ class IndexSettings(Settings):
     encoder_path: Path | None = Field(
         None, description="Folder of encoder weights to use instead of fetched ones; they are not checked."
     )
-    encoder_backend: Literal["auto", "openvino", "torch"] = Field(
+    encoder_backend: Literal["auto", "openvino", "onnx", "torch"] = Field(
         "auto",
-        description="What runs the encoder: `torch`, `openvino`, or `auto`: the fastest here whose vectors are as good.",
+        description="What runs the encoder: `openvino`, `onnx`, `torch`, or `auto`: the fastest whose vectors are as good.",
     )
     # The two that qa reads too, here for what set-up has to fetch.
     llm: Literal["local", "quotes", "openai-compatible"] = Field(

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from functools import cache
 
-from indexes.choosing import open_openvino, open_store
+from indexes.choosing import open_engine as open_prepared
+from indexes.choosing import open_store
 from indexes.encoding import SentenceEncoder
 from indexes.engines import Prepared
 from indexes.machines import describe_machine
@@ -30,4 +31,4 @@ def open_engine(name: str) -> Encoder:
     reference = SentenceEncoder(weights, name=SETTINGS.encoder, sha256=hash_weights(weights))
     if name == reference.engine:
         return reference
-    return open_openvino(weights, prepare(int8="int8" in name or None), name, name, reference)
+    return open_prepared(weights, prepare(int8="int8" in name or None), name, name, reference)

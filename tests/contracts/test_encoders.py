@@ -12,7 +12,7 @@ from tests.fakes.encoders import HashingEncoder
 TEXTS = ["The mill will close in May.", "", "Nobody was hurt 😀.", "word " * 2000, "The mill will close in May."]
 
 
-REAL = ("torch fp32", "openvino fp32", "openvino int8")
+REAL = ("torch fp32", "openvino fp32", "openvino int8", "onnx fp32", "onnx int8")
 
 
 @pytest.fixture(

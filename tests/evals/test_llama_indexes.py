@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from evals.errors import WrongUsage
-from evals.llama_indexes import FOLDER, LlamaIndexed, open_llama_index
-from indexes.types import Article, Filters, Retrieved
+from evals.llama_indexes import FOLDER, LlamaIndexed, _open_store, index_texts, open_llama_index
+from indexes.types import Article, Filters, Retrieved, Vectors
 from tests.evals.world import ARTICLES
 from tests.fakes.encoders import HashingEncoder
 
@@ -24,6 +24,19 @@ def archive() -> Iterator[Article]:
     """The little archive, with one article that needs several nodes."""
     for key, text in {**ARTICLES, "tarn-ferry": LONG}.items():
         yield Article(id=key, title="Upper Tarn", text=text, outlet="Tarn Echo", published="2031-05-04T08:00:00Z")
+
+
+class Noting(HashingEncoder):
+    """Keeps the texts that it gets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Note the texts."""
+        self.seen.extend(texts)
+        return super().encode(texts)
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +135,17 @@ def test_without_articles_there_is_nothing_to_measure(tmp_path: Path, closing: E
             open_llama_index(
                 "llama_index", articles=tuple, encoder=HashingEncoder(), home=tmp_path, build="b", closing=closing
             )
+
+
+def test_texts_become_one_node_each(tmp_path: Path) -> None:
+    """Texts are indexed as they are, in order, each encoded once and as a whole."""
+    encoder = Noting()
+    texts = [LONG, "The fair began.", "The fair began."]
+    index_texts(texts, encoder, tmp_path / "new")
+    assert encoder.seen == texts
+    with ExitStack() as closing:
+        store = _open_store(tmp_path / "new", closing)
+        assert store._collection.count() == len(texts)
 
 
 def test_a_missing_package_is_one_line(tmp_path: Path, closing: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:

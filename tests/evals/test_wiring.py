@@ -8,6 +8,7 @@ import pytest
 
 from evals.__main__ import main
 from tests.evals.world import RECORDS, write_quotes
+from tests.fakes.fiction import articles as fiction
 
 pytestmark = pytest.mark.encoder
 
@@ -80,3 +81,22 @@ def test_bench_builds_beside(place: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "torch fp32: question_ms" in printed
     assert "openvino fp32: passages_per_second" in printed
     assert not [path for path in (place / "home" / "evals").iterdir() if path.name.startswith("bench-")]
+
+
+def test_bench_beside_llama_index(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """LlamaIndex indexes as many passages as ours has, both are timed, and neither index is left behind."""
+    articles = place / "articles.jsonl"
+    articles.write_text("\n".join(json.dumps(one) for one in fiction(4)), encoding="utf-8")
+    arguments = ["bench", "--beside", "llama_index", "--articles", str(articles), "--out", str(place / "out")]
+    assert main(arguments) == 0
+    numbers = json.loads((place / "out" / "bench.json").read_text(encoding="utf-8"))["numbers"]
+    assert numbers["beside_passages"] >= 4
+    assert numbers["ratio"] == pytest.approx(numbers["llama_index_seconds"] / numbers["dateline_seconds"], rel=0.1)
+    assert "processor_ratio" in capsys.readouterr().out
+    assert list((place / "home" / "evals").iterdir()) == []
+
+
+def test_bench_of_articles_is_beside_something(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Articles without a word of what they are for are wrong usage."""
+    assert main(["bench", "--articles", str(place)]) == 2
+    assert "--beside llama_index" in capsys.readouterr().err

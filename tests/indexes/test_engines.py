@@ -10,12 +10,21 @@ from typing import Any
 
 import pytest
 
-from indexes.engines import MODEL, EngineStore, Prepared, Speed, run_child
+from indexes.engines import MODELS, EngineStore, Prepared, Speed, run_child
 from indexes.errors import EngineMissing
 from indexes.machines import Machine
 
 MACHINE = Machine(processor="Abacus 3", cores=2, int8=True, versions=(("openvino", "1.0"), ("nncf", "2.0")))
-SPEEDS = {"torch fp32": Speed(20.0, 28.0), "openvino fp32": Speed(40.0, 4.0), "openvino int8": Speed(70.0, 16.0)}
+EVERY = (*MACHINE.versions, ("onnx", "3.0"), ("onnxruntime", "4.0"))
+FP32, INT8 = "openvino fp32", "openvino int8"
+MODEL = MODELS[FP32].file
+SPEEDS = {
+    "torch fp32": Speed(20.0, 28.0),
+    FP32: Speed(40.0, 4.0),
+    INT8: Speed(70.0, 16.0),
+    "onnx fp32": Speed(41.0, 6.0),
+    "onnx int8": Speed(60.0, 5.0),
+}
 
 
 class Builder:
@@ -29,17 +38,16 @@ class Builder:
     def __call__(self, order: dict[str, Any]) -> None:
         """Write two files for each model, and the answer."""
         self.orders.append(order)
-        speeds = {name: vars_of(speed) for name, speed in SPEEDS.items()}
         refused = {}
-        for precision, folder in order["build"].items():
-            if precision == "int8" and not self._int8:
-                refused["openvino int8"] = "could not be built (no space)"
+        for name, path in order["build"].items():
+            if name == INT8 and not self._int8:
+                refused[name] = "could not be built (no space)"
                 continue
-            (Path(folder) / MODEL).write_text(f"graph of {precision}", encoding="utf-8")
+            Path(path).write_text(f"graph of {name}", encoding="utf-8")
             self._before()
-            (Path(folder) / "model.bin").write_bytes(precision.encode() * 100)
-        if "int8" not in order["build"] | order["have"] or refused:
-            del speeds["openvino int8"]
+            Path(path).with_suffix(".bin").write_bytes(name.encode() * 100)
+        there = {"torch fp32", *order["have"], *order["build"]} - set(refused)
+        speeds = {name: vars_of(speed) for name, speed in SPEEDS.items() if name in there}
         Path(order["answer"]).write_text(json.dumps({"speeds": speeds, "refused": refused}), encoding="utf-8")
 
 
@@ -59,15 +67,14 @@ def left_over(folder: Path) -> list[str]:
 
 
 def test_built_once(tmp_path: Path) -> None:
-    """The first use builds and measures both precisions; the second finds them and builds nothing."""
+    """The first use builds and measures every model, each in a folder of its own; the second finds them all."""
     builder = Builder()
-    first = make_store(tmp_path, builder).prepare()
+    machine = replace(MACHINE, versions=EVERY)
+    first = make_store(tmp_path, builder, machine).prepare()
     assert first.speeds == SPEEDS
-    assert {name: (path / MODEL).read_text(encoding="utf-8") for name, path in first.folders.items()} == {
-        "fp32": "graph of fp32",
-        "int8": "graph of int8",
-    }
-    assert make_store(tmp_path, builder).prepare() == first
+    graphs = {name: path.read_text(encoding="utf-8") for name, path in first.models.items()}
+    assert graphs == {name: f"graph of {name}" for name in MODELS}
+    assert make_store(tmp_path, builder, machine).prepare() == first
     assert len(builder.orders) == 1
     assert left_over(tmp_path) == []
 
@@ -77,16 +84,16 @@ def test_built_once(tmp_path: Path) -> None:
 def test_a_damaged_model_is_built_again(tmp_path: Path, name: str, how: str) -> None:
     """A model with a file that is changed, cut short or gone is built again; the sound one beside it is kept."""
     builder = Builder()
-    folder = make_store(tmp_path, builder).prepare().folders["int8"]
-    path = folder / name
+    model = make_store(tmp_path, builder).prepare().models[INT8]
+    path = model.parent / name
     content = path.read_bytes()
     if how == "gone":
         path.unlink()
     else:
         path.write_bytes(content[: len(content) // 2] if how == "cut" else content[:-4] + b"}!!!")
-    assert make_store(tmp_path, builder).prepare().folders["int8"] == folder
+    assert make_store(tmp_path, builder).prepare().models[INT8] == model
     assert path.read_bytes() == content
-    assert [sorted(order["build"]) for order in builder.orders] == [["fp32", "int8"], ["int8"]]
+    assert [sorted(order["build"]) for order in builder.orders] == [[FP32, INT8], [INT8]]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"speeds": 3}', '{"speeds": {"torch fp32": {}}, "refused": {}}'])
@@ -106,7 +113,7 @@ def test_each_machine_is_measured(tmp_path: Path) -> None:
     builder = Builder()
     for machine in (MACHINE, replace(MACHINE, processor="Abacus 4"), MACHINE):
         make_store(tmp_path, builder, machine).prepare()
-    assert [sorted(order["build"]) for order in builder.orders] == [["fp32", "int8"], []]
+    assert [sorted(order["build"]) for order in builder.orders] == [[FP32, INT8], []]
 
 
 def test_a_killed_process_leaves_nothing(tmp_path: Path) -> None:
@@ -142,18 +149,19 @@ def test_two_at_once(tmp_path: Path) -> None:
 
 
 def test_no_8_bits_without_nncf(tmp_path: Path) -> None:
-    """Without nncf full precision is there, and the refusal says what is missing."""
+    """Without nncf full precision is there, and each refusal says what is missing."""
     found = make_store(tmp_path, Builder(), replace(MACHINE, versions=(("openvino", "1.0"),))).prepare()
-    assert sorted(found.folders) == ["fp32"]
-    assert found.refused == {"openvino int8": "nncf is not installed"}
+    assert list(found.models) == [FP32]
+    assert found.refused[INT8] == "nncf is not installed"
+    assert found.refused["onnx fp32"] == "onnx is not installed"
 
 
 def test_no_8_bits_where_they_are_no_faster(tmp_path: Path) -> None:
     """On a processor without 8-bit dot products no 8-bit model is built."""
     builder = Builder()
     found = make_store(tmp_path, builder, replace(MACHINE, int8=False)).prepare()
-    assert sorted(builder.orders[0]["build"]) == ["fp32"]
-    assert "openvino int8" in found.refused
+    assert sorted(builder.orders[0]["build"]) == [FP32]
+    assert INT8 in found.refused
 
 
 def test_8_bits_that_cannot_be_built(tmp_path: Path) -> None:
@@ -161,15 +169,22 @@ def test_8_bits_that_cannot_be_built(tmp_path: Path) -> None:
     builder = Builder(int8=False)
     found = make_store(tmp_path, builder).prepare()
     assert make_store(tmp_path, builder).prepare() == found
-    assert sorted(found.folders) == ["fp32"]
-    assert found.refused == {"openvino int8": "could not be built (no space)"}
+    assert list(found.models) == [FP32]
+    assert found.refused[INT8] == "could not be built (no space)"
     assert len(builder.orders) == 1
 
 
 def test_openvino_is_missing(tmp_path: Path) -> None:
-    """Without OpenVINO nothing is tried, and the error says so."""
+    """Without OpenVINO the models of ONNX Runtime are there."""
+    found = make_store(tmp_path, Builder(), replace(MACHINE, versions=EVERY[2:])).prepare()
+    assert list(found.models) == ["onnx fp32", "onnx int8"]
+    assert found.refused[FP32] == "openvino is not installed"
+
+
+def test_nothing_that_runs_models(tmp_path: Path) -> None:
+    """Without OpenVINO and ONNX Runtime nothing is tried, and the error says so."""
     builder = Builder()
-    with pytest.raises(EngineMissing, match="openvino is not installed"):
+    with pytest.raises(EngineMissing, match="neither openvino nor onnxruntime is installed"):
         make_store(tmp_path, builder, replace(MACHINE, versions=())).prepare()
     assert builder.orders == []
 

@@ -57,6 +57,7 @@ def test_the_contracts_hold() -> None:
         ("indexes/catalogue.py", "import tantivy", "Only indexes.lexical knows tantivy"),
         ("evals/running.py", "import sentence_transformers", "Only indexes.encoding knows sentence-transformers"),
         ("qa/wiring.py", "import openvino", "Only the rooms that write and run its graphs know OpenVINO"),
+        ("indexes/dense.py", "import onnxruntime", "Only the rooms that write and run its files know ONNX"),
         ("indexes/exporting.py", "import nncf", "Only indexes.quantizing knows NNCF"),
         ("api/serving.py", "import xllamacpp", "Only qa.models.local knows the local LLM's runtime"),
         ("qa/answering.py", "import llama_index.core", "Only qa.models.remote, the bridge, the judge"),
