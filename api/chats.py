@@ -102,7 +102,9 @@ class Chat(BaseModel):
     function_call: Annotated[str | dict[str, Any] | None, _one_of(["auto", "none"])] = Field(
         None, description="The same."
     )
-    logprobs: Annotated[StrictBool | None, _one_of([False])] = Field(None, description="Verified text has no probabilities.")
+    logprobs: Annotated[StrictBool | None, _one_of([False])] = Field(
+        None, description="Verified text has no probabilities."
+    )
     top_logprobs: Annotated[StrictInt | None, _one_of([0])] = Field(None, description="The same.")
     modalities: Annotated[list[str] | None, _one_of([["text"]])] = Field(None, description="Text only.")
     dateline: ChatExtras = Field(default=ChatExtras(), description="What Dateline reads besides OpenAI's fields.")
