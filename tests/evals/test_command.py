@@ -27,6 +27,12 @@ from tests.evals.world import (
 )
 
 
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home for each test: what one that is interrupted keeps is no other's to go on with."""
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """The little archive, in a folder."""
