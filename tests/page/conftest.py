@@ -35,9 +35,9 @@ _REFUSED = "Failed to load resource: the server responded with a status of"
 """What Chromium says of any status from 400; a test that expects one says so by what the page shows."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a file. While it is there its event loop counts as running: no other test could run one."""
     program = find_program("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
