@@ -98,8 +98,9 @@ class Evaluation:
     @property
     def rest(self) -> Mapping[str, Figure]:
         """The other metrics."""
+        main = self.main
         return {
-            name: one for name, one in (self.document.metrics if self.document else {}).items() if name not in self.main
+            name: one for name, one in (self.document.metrics if self.document else {}).items() if name not in main
         }
 
 

@@ -17,6 +17,10 @@ from indexes.types import Article, Retrieved
 from qa.types import Answer, Audience, Citation, ClaimVerified, Question
 
 
+GONE = 499
+"""What nginx writes into its log where the client closed the request; nobody receives it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
     """The passages that the question is answered from, best first, and their articles by id."""
