@@ -96,8 +96,7 @@ def article(article_id: ArticleId, serving: ServingOf, c: str | None = None) -> 
 
 def _look(serving: Serving) -> _Archive:
     with serving.lend() as opened:
-        outlets = opened.catalogue.outlets()
-        return _Archive(manifest=opened.manifest, outlets=outlets[:_MOST_OUTLETS], mode=opened.mode)
+        return _Archive(manifest=opened.manifest, outlets=opened.catalogue.outlets(), mode=opened.mode)
 
 
 def _fail(request: Request, form: Form, error: DatelineError, archive: _Archive | None = None) -> Response:
@@ -127,7 +126,8 @@ def _show(
         question=form.q,
         answer=answer,
         archive=archive.manifest if archive else None,
-        outlets=archive.outlets if archive else (),
+        outlets=archive.outlets[:_MOST_OUTLETS] if archive else (),
+        outlet_count=len(archive.outlets) if archive else 0,
         mode=archive.mode if archive else "",
         problem=document,
         locked=locked,
