@@ -99,9 +99,7 @@ class Evaluation:
     def rest(self) -> Mapping[str, Figure]:
         """The other metrics."""
         main = self.main
-        return {
-            name: one for name, one in (self.document.metrics if self.document else {}).items() if name not in main
-        }
+        return {name: one for name, one in (self.document.metrics if self.document else {}).items() if name not in main}
 
 
 def find_evaluations(home: Path) -> Sequence[Evaluation]:
