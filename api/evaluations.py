@@ -98,9 +98,8 @@ class Evaluation:
     @property
     def rest(self) -> Mapping[str, Figure]:
         """The other metrics."""
-        return {
-            name: one for name, one in (self.document.metrics if self.document else {}).items() if name not in self.main
-        }
+        main = self.main
+        return {name: one for name, one in (self.document.metrics if self.document else {}).items() if name not in main}
 
 
 def find_evaluations(home: Path) -> Sequence[Evaluation]:

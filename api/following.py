@@ -16,6 +16,9 @@ from api.serving import Begun, Opened, Serving
 from indexes.types import Article, Retrieved
 from qa.types import Answer, Audience, Citation, ClaimVerified, Question
 
+GONE = 499
+"""What nginx writes into its log where the client closed the request; nobody receives it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ def forget_reports(home: Path, article_ids: Sequence[str], texts: Sequence[str] 
     """Remove every report that names one of the articles, or has some of the `texts`' words in a row; how many there were.
 
     All files of the folder are looked through, those that an editor put there too. Raises `BuildFailed` where one cannot be
-    written.
+    read or written.
     """
     folder = home / FOLDER
     if not folder.is_dir():
@@ -81,9 +82,9 @@ def forget_reports(home: Path, article_ids: Sequence[str], texts: Sequence[str] 
                     if len(rest) < len(lines):
                         _write_lines(path, rest)
                         removed += len(lines) - len(rest)
-    except (OSError, EOFError, Timeout) as problem:
+    except (OSError, EOFError, zlib.error, Timeout) as problem:
         raise BuildFailed(
-            f"the reports in {str(folder)!r} cannot be written ({problem}); mend that, then delete again"
+            f"the reports in {str(folder)!r} cannot be searched ({problem}); mend that, then delete again"
         ) from problem
     return removed
 

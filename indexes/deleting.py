@@ -76,9 +76,8 @@ def _finish_deleting(settings: IndexSettings, tell: Progress) -> None:
     """Delete what is noted as to be deleted; the caller holds the lock."""
     article_ids = read_pending(settings.home)
     texts = _texts(settings, article_ids)
-    forget_reports(
-        settings.home, article_ids, texts
-    )  # first: once the builds are done, nobody knows the words any more
+    # First: once the builds are done, nobody knows the words any more.
+    forget_reports(settings.home, article_ids, texts)
     remove_unfinished(settings.home)
     remove_journals(settings.home)
     current = read_current(settings.home)

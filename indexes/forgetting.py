@@ -50,6 +50,8 @@ def forget_traces(home: Path, article_ids: Sequence[str], texts: Sequence[str] =
 
 
 def _forget_conversations(connection: sqlite3.Connection, runs: AbstractSet[str]) -> int:
+    if not runs:
+        return 0
     told = connection.execute("SELECT id, trace FROM traces WHERE instr(trace, ?)", (_CONVERSATION,)).fetchall()
     repeating = [(trace_id,) for trace_id, trace in told if repeats(json.loads(trace).get("question"), runs)]
     connection.executemany("DELETE FROM traces WHERE id = ?", repeating)

@@ -36,8 +36,8 @@ from indexes.types import Manifest
 from indexes.writing import Progress, Target, silent, write_store
 
 _SCRATCH = ".restoring-"
-# A plain file at the top or among the reports, or one below a build; no component is made of dots, so none leads out of the folder.
-_NAME = re.compile(rf"(?:{REPORTED}/)?\w[\w.-]*|builds/b_[\w+]+(/\.?\w[\w.-]*)+", re.ASCII)
+# A file at the top or among the reports, which people name as they like, or one below a build; none leads out of the folder.
+_NAME = re.compile(rf"(?:{REPORTED}/)?[^./\\\0][^/\\\0]*|builds/b_[\w+]+(/\.?\w[\w.-]*)+", re.ASCII)
 _LARGEST_CONTENTS = 64_000_000
 _ROOM_LEFT = 50_000_000
 

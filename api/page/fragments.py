@@ -48,8 +48,7 @@ def write_quotes(citations: Sequence[Citation]) -> str:
 
 def write_problem(document: dict[str, object]) -> str:
     """What went wrong, in place of an answer."""
-    slug = str(document["type"]).partition("#problem-")[2]
-    return render("failed.jinja", problem=document, slug=slug)
+    return render("failed.jinja", problem=document)
 
 
 def _event(name: str, html: str) -> bytes:

@@ -53,7 +53,7 @@ def wants_page(scope: Scope) -> bool:
 
 def write_refusal(document: Mapping[str, Any]) -> str:
     """The page of a problem document."""
-    return render("refusal.jinja", here="", problem=document, slug=document["type"].partition("#problem-")[2])
+    return render("refusal.jinja", here="", problem=document)
 
 
 def _with_page(start: Message, length: int) -> Message:

@@ -34,11 +34,10 @@ def show(
     *,
     status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
-    policy: str = CONTENT_SECURITY_POLICY,
     **values: object,
 ) -> HTMLResponse:
-    """A response with a page. `policy` is its Content-Security-Policy."""
-    sent = {**(headers or {}), "Content-Security-Policy": policy, "Vary": "Accept, Authorization"}
+    """A response with a page."""
+    sent = {**(headers or {}), "Content-Security-Policy": CONTENT_SECURITY_POLICY, "Vary": "Accept, Authorization"}
     return HTMLResponse(render(template, **values), status_code=int(status), headers=sent)
 
 

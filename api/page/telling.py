@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from indexes.types import Article
 from qa.types import Answer, Citation
@@ -74,6 +75,11 @@ def tell_authors(article: Article) -> str:
     """The authors in one line."""
     *before, last = article.authors or ("",)
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def find_slug(problem: Mapping[str, Any]) -> str:
+    """Which kind of problem a document is about: the end of its `type`."""
+    return str(problem["type"]).partition("#problem-")[2]
 
 
 def is_web(url: str | None) -> bool:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.documents import ANSWERED_ERRORS, events, example_of, problems_of
-from api.following import Following, answer
+from api.following import GONE, Following, answer
 from api.problems import INVALID_BODY
 from api.schemas import Answer, Ask
 from api.security import require_json
@@ -13,8 +13,6 @@ from api.streaming import stream
 from qa.errors import ModelFailed, ModelUnavailable
 
 router = APIRouter(tags=["questions"])
-_GONE = 499
-"""What nginx writes into its log where the client closed the request; nobody receives it."""
 
 
 @router.post(
@@ -37,4 +35,4 @@ async def ask(body: Ask, request: Request, serving: ServingOf, slots: SlotsOf) -
     if body.stream:
         return await stream(Following(question, serving, slots), request)
     whole = await answer(question, serving, slots, request=request)
-    return Answer.of(whole) if whole else Response(status_code=_GONE)
+    return Answer.of(whole) if whole else Response(status_code=GONE)

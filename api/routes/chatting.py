@@ -11,7 +11,7 @@ from api.chats import MODELS, Chat, ChatCompletion, ChatModel, ChatModels
 from api.chunks import Chunks
 from api.documents import ANSWERED_ERRORS, events, example_of, problems_of
 from api.errors import UnknownModel
-from api.following import Following, answer
+from api.following import GONE, Following, answer
 from api.problems import INVALID_BODY
 from api.security import require_json
 from api.state import ServingOf, SlotsOf
@@ -19,8 +19,6 @@ from api.streaming import stream
 from qa.errors import ModelFailed, ModelUnavailable
 
 router = APIRouter(tags=["OpenAI"])
-_GONE = 499
-"""As for `POST /v1/ask`: the client closed the request, and nobody receives this."""
 
 
 @router.post(
@@ -47,7 +45,7 @@ async def complete(body: Chat, request: Request, serving: ServingOf, slots: Slot
         chunks = Chunks(key=f"chatcmpl-{uuid4().hex[:20]}", model=body.model, created=created, counts=counts)
         return await stream(Following(question, serving, slots), request, wording=chunks)
     whole = await answer(question, serving, slots, request=request)
-    return ChatCompletion.of(whole, model=body.model, created=created) if whole else Response(status_code=_GONE)
+    return ChatCompletion.of(whole, model=body.model, created=created) if whole else Response(status_code=GONE)
 
 
 @router.get(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
@@ -10,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from api.page.rendering import show
 from api.page.sifting import ON_A_PAGE, Sieve
-from api.problems import tell_invalid
+from api.problems import INVALID_PARAMETERS, tell_invalid
 from api.schemas import ArticleParameters, Search
 from api.serving import Opened
 from api.state import ServingOf
@@ -41,7 +40,7 @@ def articles(request: Request, serving: ServingOf) -> HTMLResponse:
     try:
         parameters, search = sieve.to_parameters(), sieve.to_search()
     except ValidationError as error:
-        wrong, status = tell_invalid(error), HTTPStatus.UNPROCESSABLE_ENTITY
+        wrong, status = tell_invalid(error), INVALID_PARAMETERS.status
         return show("articles.jinja", status=status, here="/articles", sieve=sieve, wrong=wrong, listing=None)
     with serving.lend() as opened:
         listing = _look(opened, parameters, search)

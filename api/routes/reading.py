@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from api.callers import CallerOf
-from api.following import Following, answer
+from api.following import GONE, Following, answer
 from api.logs import open_log
 from api.page.addresses import Form
 from api.page.fragments import Fragments
@@ -30,8 +30,6 @@ from qa.types import Answer, Mode
 
 router = APIRouter(include_in_schema=False)
 ArticleId = Annotated[str, Path()]
-_GONE = 499
-"""As for `POST /v1/ask`: the client closed the request, and nobody receives this."""
 _MOST_OUTLETS = 500
 """What a browser suggests from; more would make every page long."""
 
@@ -65,7 +63,7 @@ async def ask_page(request: Request, serving: ServingOf, slots: SlotsOf, caller:
         return _show(form, archive, problem=response)
     except DatelineError as error:
         return _fail(request, form, error, archive)
-    return _show(form, archive, answer=whole) if whole else Response(status_code=_GONE)
+    return _show(form, archive, answer=whole) if whole else Response(status_code=GONE)
 
 
 @router.post("/page/ask", dependencies=[Depends(require_own_origin), Depends(require_json)])
@@ -98,8 +96,7 @@ def article(article_id: ArticleId, serving: ServingOf, c: str | None = None) -> 
 
 def _look(serving: Serving) -> _Archive:
     with serving.lend() as opened:
-        outlets = opened.catalogue.outlets()
-        return _Archive(manifest=opened.manifest, outlets=outlets[:_MOST_OUTLETS], mode=opened.mode)
+        return _Archive(manifest=opened.manifest, outlets=opened.catalogue.outlets(), mode=opened.mode)
 
 
 def _fail(request: Request, form: Form, error: DatelineError, archive: _Archive | None = None) -> Response:
@@ -129,9 +126,9 @@ def _show(
         question=form.q,
         answer=answer,
         archive=archive.manifest if archive else None,
-        outlets=archive.outlets if archive else (),
+        outlets=archive.outlets[:_MOST_OUTLETS] if archive else (),
+        outlet_count=len(archive.outlets) if archive else 0,
         mode=archive.mode if archive else "",
         problem=document,
-        slug=str(document["type"]).partition("#problem-")[2] if document else "",
         locked=locked,
     )

@@ -88,6 +88,14 @@ def test_hostile_articles(client: Client, answerer: SharedWordsAnswerer, path: s
     assert "&lt;script&gt;alert(&#34;title&#34;)&lt;/script&gt;" in response.text
 
 
+def test_many_outlets(client: Client, answerer: SharedWordsAnswerer) -> None:
+    """All outlets are counted, though a browser suggests from so many only."""
+    answerer.catalogue.shelf = tuple(replace(ARTICLES[0], id=f"a-{n}", outlet=f"Outlet {n}") for n in range(501))
+    page = client.get("/", headers=HTML).text
+    assert "501 outlets" in page
+    assert page.count('<option value="Outlet ') == 500
+
+
 def test_hostile_questions(client: Client) -> None:
     """Whatever the address asks is shown as text, in the page and in its title."""
     response = client.get(

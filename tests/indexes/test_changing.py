@@ -17,7 +17,7 @@ from indexes.builds import current_folder, kept_builds, lock_builds, read_curren
 from indexes.catalogue import SqliteCatalogue
 from indexes.complaints import CASES, FOLDER, UNDECIDED, keep_report
 from indexes.deleting import delete_articles
-from indexes.errors import BuildLocked, IndexDamaged, IndexMismatch, IndexMissing, UnknownBuild
+from indexes.errors import BuildFailed, BuildLocked, IndexDamaged, IndexMismatch, IndexMissing, UnknownBuild
 from indexes.forgetting import EVALUATIONS, TRACES, read_pending, write_pending
 from indexes.readers.reading import read_sources
 from indexes.reusing import CATALOGUE
@@ -262,6 +262,24 @@ def test_an_interrupted_delete_takes_the_reports_along(settings: IndexSettings, 
     keep_report(settings.home, {"id": "r_1", "note": str(GULL["text"])}, decided=True)
     write_pending(settings.home, ["gull"])
     add(settings, archive, {"id": "tide", "title": "Tide", "text": "The tide was late."})
+    assert files_with(settings.home, b"zweibrugger") == []
+
+
+@pytest.mark.parametrize("damage", [slice(0, 15), slice(12, None)], ids=["cut short", "no archive"])
+def test_reports_that_cannot_be_read(settings: IndexSettings, archive: Path, damage: slice) -> None:
+    """A damaged file among the reports is told by a delete, which goes on once it is mended."""
+    build(settings, archive, [*RECORDS, GULL])
+    folder = settings.home / FOLDER
+    folder.mkdir()
+    damaged = folder / "old.jsonl.gz"
+    damaged.write_bytes(gzip.compress(b'"gulls"')[damage])
+    with pytest.raises(BuildFailed, match="cannot be searched"):
+        delete_articles(["gull"], settings=settings)
+    damaged.write_bytes(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff")  # begins as an archive does
+    with pytest.raises(BuildFailed, match="cannot be searched"):
+        delete_articles(["gull"], settings=settings)
+    damaged.unlink()
+    delete_articles(["gull"], settings=settings)
     assert files_with(settings.home, b"zweibrugger") == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from api.app import create_app
 from api.keys import KeyFile
@@ -35,10 +35,11 @@ _REFUSED = "Failed to load resource: the server responded with a status of"
 """What Chromium says of any status from 400; a test that expects one says so by what the page shows."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a file. While it is there its event loop counts as running: no other test could run one."""
     program = find_program("chromium", "chromium-browser", "google-chrome")
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
@@ -101,7 +102,7 @@ class Reader:
     requests: list[Request] = field(default_factory=list)
 
     def open(self, path: str = "/", **options: Any) -> Page:  # noqa: ANN401 - the options of a browser's context
-        """A page of a context of its own."""
+        """A page of a context of its own, once its scripts listen: what a test did before would be lost on a slow machine."""
         context = self.browser.new_context(base_url=self.address, **{"reduced_motion": "reduce", **options})
         context.set_default_timeout(SECONDS * 1000)
         context.add_init_script(_VIOLATIONS)
@@ -111,6 +112,8 @@ class Reader:
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         page.goto(path)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html.started")
         return page
 
     def close(self) -> None:

@@ -165,7 +165,7 @@ def test_stop(reader: Reader, answerer: SharedWordsAnswerer, gate: threading.Eve
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".progress")).to_have_text("Stopped.")
     expect(page.locator(".citation")).to_have_count(1)
-    assert answerer.abandoned.acquire(timeout=10)
+    assert answerer.abandoned.acquire(timeout=30)
 
 
 def test_a_new_question_takes_the_place(reader: Reader, answerer: SharedWordsAnswerer, gate: threading.Event) -> None:
@@ -174,7 +174,7 @@ def test_a_new_question_takes_the_place(reader: Reader, answerer: SharedWordsAns
     ask(page)
     expect(page.locator(".citation")).to_have_count(1)
     ask(page, "What happened to the apples?")
-    assert answerer.abandoned.acquire(timeout=10)
+    assert answerer.abandoned.acquire(timeout=30)
     gate.set()
     expect(page.locator(".claim .text")).to_contain_text("apples")
     expect(page.locator(".result")).to_have_count(1)

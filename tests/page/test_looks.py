@@ -26,7 +26,6 @@ def test_no_barriers(reader: Reader, check: Check) -> None:
     """Axe-core finds nothing serious or critical on any page, in either colour scheme."""
     for name, path in PAGES.items():
         page = reader.open(path)
-        page.wait_for_selector("html.started")
         expect(page.locator("[aria-busy]")).to_have_count(0)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
@@ -60,7 +59,6 @@ def test_nothing_sticks_out(reader: Reader) -> None:
     """No page scrolls sideways, however narrow it is and however long its words are."""
     for name, path in PAGES.items():
         page = reader.open(path, viewport={"width": 320, "height": 640})
-        page.wait_for_selector("html.started")
         expect(page.locator("[aria-busy]")).to_have_count(0)
         for width in (320, 360, 768, 1200):
             page.set_viewport_size({"width": width, "height": 640})

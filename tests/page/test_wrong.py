@@ -38,7 +38,6 @@ def begin(reader: Reader, path: str = ANSWER, **options: Any) -> Page:  # noqa: 
 def test_by_keyboard(reader: Reader, home: Path) -> None:
     """Opening the form, choosing, typing the right words and sending takes no mouse; what became of it is read out."""
     page = reader.open(ANSWER)
-    page.wait_for_selector("html.started")
     page.locator(".complaint summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
