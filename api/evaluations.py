@@ -108,19 +108,19 @@ def find_evaluations(home: Path) -> Sequence[Evaluation]:
     for folder in _folders(home):
         path = folder / DOCUMENT
         with suppress(FileNotFoundError):  # none, or it is being removed
-            stat = path.stat()
+            stat = path.lstat()
             document = _read(path, stat.st_mtime_ns, stat.st_size)
             written = datetime.fromtimestamp(stat.st_mtime, UTC)
-            has_page = (folder / PAGE).is_file()
+            has_page = _is_plain(folder / PAGE)
             found.append(Evaluation(name=folder.name, written=written, document=document, has_page=has_page))
     return sorted(found, key=lambda one: one.written, reverse=True)
 
 
 def read_page(home: Path, name: str) -> bytes | None:
     """The page of the report of that name, None where there is none. Only names that are found lead to a file."""
-    folder = next((one for one in _folders(home) if one.name == name), None)
+    page = next((one / PAGE for one in _folders(home) if one.name == name), None)
     try:
-        return (folder / PAGE).read_bytes() if folder else None
+        return page.read_bytes() if page and _is_plain(page) else None
     except OSError:
         return None
 
@@ -135,10 +135,15 @@ def _folders(home: Path) -> list[Path]:
     ]
 
 
+def _is_plain(path: Path) -> bool:
+    """Whether there is a file, which no link leads to."""
+    return path.is_file() and not path.is_symlink()
+
+
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int, size: int) -> _Document | None:  # noqa: ARG001 - a file that changed is read again
     """The report in a file, None for one that cannot be read."""
-    if size > _LARGEST:
+    if size > _LARGEST or path.is_symlink():
         return None
     try:
         found: Any = json.loads(path.read_bytes())

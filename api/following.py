@@ -164,4 +164,5 @@ async def _lent(serving: Serving) -> AsyncIterator[Opened]:
     try:
         yield opened
     finally:
-        await run_in_threadpool(lent.close)
+        # Begun before anything is waited for: the one who waits is cancelled as soon as the answer is taken.
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, lent.close))

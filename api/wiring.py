@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,16 @@ from qa.types import LanguageModel
 from qa.wiring import open_answerer
 
 
+@dataclass(slots=True, eq=False)
+class _Gone:
+    """The articles that were deleted since a build was opened: an answer under way may still tell of them.
+
+    Two of them are never equal: builds are closed in any order, and each takes its own along.
+    """
+
+    articles: list[str] = field(default_factory=list)
+
+
 class Builds:
     """The builds of DATELINE_HOME, with one language model and one encoder for all of them."""
 
@@ -40,8 +51,8 @@ class Builds:
         self._model = model
         self._model_state = model_state
         self._encoder: Encoder | None = None
-        self._deleted: list[list[str]] = []
-        """For each open build the articles that were deleted since: an answer under way may still tell of them."""
+        self._gone: list[_Gone] = []
+        """One for each open build."""
 
     def current(self) -> str | None:
         """The build that `current` points at."""
@@ -64,16 +75,16 @@ class Builds:
             index.close()
             raise
 
-        deleted: list[str] = []
-        self._deleted.append(deleted)
+        gone = _Gone()
+        self._gone.append(gone)
 
         def close() -> None:
             answerer.close()
             index.close()
-            self._deleted.remove(deleted)
-            if deleted:
-                forget_traces(self._index_settings.home, deleted)
-                forget_reports(self._index_settings.home, deleted)
+            self._gone.remove(gone)
+            if gone.articles:
+                forget_traces(self._index_settings.home, gone.articles)
+                forget_reports(self._index_settings.home, gone.articles)
 
         return Opened(
             manifest=index.manifest,
@@ -141,8 +152,8 @@ class Builds:
         report = delete_articles([article_id], settings=self._index_settings)
         if article_id in report.unknown:
             raise UnknownArticle(f"No article has the id {article_id!r}: GET /v1/articles lists those that are stored.")
-        for deleted in self._deleted:
-            deleted.append(article_id)
+        for gone in tuple(self._gone):  # meanwhile others may be closed
+            gone.articles.append(article_id)
 
 
 def _ask_store(url: str) -> str:

@@ -17,7 +17,6 @@ TRACES = "traces.sqlite"
 EVALUATIONS = Path("evals") / "reports"
 """Where the reports of evaluations are below `DATELINE_HOME`: a folder for each suite and mode."""
 
-_CONVERSATION = '"history": [{'
 _PENDING = "deleting.json"
 _PATIENCE = 30.0
 
@@ -25,8 +24,8 @@ _PATIENCE = 30.0
 def forget_traces(home: Path, article_ids: Sequence[str], texts: Sequence[str] = ()) -> int:
     """Remove every trace that names one of the articles, also from the free pages of the file; how many there were.
 
-    A conversation has earlier answers, which name no article: one that repeats some of the `texts` goes too. A service may
-    have the file open. Raises `BuildFailed` where it cannot be written.
+    A question, and the earlier answers of its conversation, name no article: where they repeat some of the `texts` the trace
+    goes too. A service may have the file open. Raises `BuildFailed` where it cannot be written.
     """
     path = home / TRACES
     if not path.is_file():
@@ -38,7 +37,7 @@ def forget_traces(home: Path, article_ids: Sequence[str], texts: Sequence[str] =
             removed = sum(
                 connection.execute("DELETE FROM traces WHERE instr(trace, ?)", (name,)).rowcount for name in named
             )
-            removed += _forget_conversations(connection, runs_of(texts))
+            removed += _forget_repeating(connection, runs_of(texts))
             connection.execute("VACUUM")
     except sqlite3.Error as problem:
         if "no such table" in str(problem):
@@ -49,10 +48,8 @@ def forget_traces(home: Path, article_ids: Sequence[str], texts: Sequence[str] =
     return removed
 
 
-def _forget_conversations(connection: sqlite3.Connection, runs: AbstractSet[str]) -> int:
-    if not runs:
-        return 0
-    told = connection.execute("SELECT id, trace FROM traces WHERE instr(trace, ?)", (_CONVERSATION,)).fetchall()
+def _forget_repeating(connection: sqlite3.Connection, runs: AbstractSet[str]) -> int:
+    told = connection.execute("SELECT id, trace FROM traces") if runs else ()
     repeating = [(trace_id,) for trace_id, trace in told if repeats(json.loads(trace).get("question"), runs)]
     connection.executemany("DELETE FROM traces WHERE id = ?", repeating)
     return len(repeating)

@@ -14,6 +14,12 @@ from indexes.types import Span
 LONGEST_QUOTATION = 500
 """A quotation of many sentences stays one sentence up to here (the longest quote that an answer may hold)."""
 
+_AT_ONCE, _MARGIN = 20_000, 200
+"""Characters that the engine is given at once, and those at their end of which it does not see what follows.
+
+Where quotation marks open and none closes it takes time by the square, and nothing else runs meanwhile.
+"""
+
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\u2029")
 _UNSENDABLE = re.compile(r"[\ud800-\udfff]")
@@ -119,9 +125,24 @@ def _repaired(text: str, paragraph: Span, language: str) -> Iterator[Span]:
 def _starts(part: str, offset: int, language: str) -> list[int]:
     """Where the engine's sentences start. Nothing else is taken from it, so that nothing can fall between two."""
     flat = _UNSENDABLE.sub("?", _LINE_BREAK.sub(lambda found: " " * len(found.group()), part))
-    starts = {0, *(cut["start_index"] for cut in get_sentence_boundaries(language, flat))}
+    starts = {0, *_engine_starts(flat, language)}
     starts.update(found.end() for found in _WORD_BEFORE_QUOTATION.finditer(flat))
     return [offset + start for start in sorted(starts)]
+
+
+def _engine_starts(flat: str, language: str) -> Iterator[int]:
+    """Where the engine has sentences start. A long text is read in pieces, each from a sentence's start where there is one."""
+    at = 0
+    while True:
+        piece = flat[at : at + _AT_ONCE]
+        found = [at + cut["start_index"] for cut in get_sentence_boundaries(language, piece)]
+        following = at + _AT_ONCE
+        if following >= len(flat):
+            yield from (start for start in found if start > at)
+            return
+        seen = [start for start in found if at < start < following - _MARGIN]
+        yield from seen
+        at = seen[-1] if seen and seen[-1] > at + _AT_ONCE // 2 else following
 
 
 def _between(text: str, starts: list[int], end: int) -> Iterator[Span]:

@@ -14,7 +14,7 @@ from qa.errors import InvalidQuestion, ModelUnavailable
 from qa.evidence import Candidate, Grounds, find_candidates
 from qa.followups import Restated, restate
 from qa.naming import is_name
-from qa.question import Part, ReadQuestion, of_anybody, read_question
+from qa.question import MOST_PARTS, Part, ReadQuestion, of_anybody, read_question
 from qa.refusing import Refusal, refuse
 from qa.restating import Restater
 from qa.selecting import as_evidence, of_one_voice, overlaps, select
@@ -152,7 +152,7 @@ class Answerer:
                 for part, hits in zip(read.parts, passages, strict=True)
             ]
         clock.mark("first_quote")
-        answer = self._conclude(question, found, passages, mode)
+        answer = self._conclude(question, found, passages, mode, unread=read.unread)
         return Begun(question, read, found, answer, clock)
 
     def finish(self, begun: "Begun", *, audience: Audience | None = None) -> Answer:
@@ -278,6 +278,8 @@ class Answerer:
         found: Sequence[Found],
         passages: Sequence[Sequence[Retrieved]],
         mode: Mode,
+        *,
+        unread: str = "",
     ) -> Answer:
         """What is known without a language model: the verified quotes, or a reasoned refusal."""
         held = [piece for piece in found if piece.holds]
@@ -293,7 +295,7 @@ class Answerer:
         if not held:
             return self._decline(shared, found[0], passages[0])
         evidence = [as_evidence(c) for c in _interleave([piece.chosen for piece in held])][:MAX_PER_ANSWER]
-        status, reason = _status(found)
+        status, reason = _status(found, unread)
         citations, dropped = cite(evidence)
         if not citations:
             return self._decline(replace(shared, dropped=dropped), found[0], passages[0])
@@ -351,11 +353,13 @@ def _with_claims(answer: Answer, composed: Composed) -> Answer:
     )
 
 
-def _status(found: Sequence[Found]) -> tuple[Status, str | None]:
+def _status(found: Sequence[Found], unread: str) -> tuple[Status, str | None]:
     missing = [piece.part.text for piece in found if not piece.holds]
-    if not missing:
-        return "answered", None
-    return "partial", f"The articles do not answer this part: {missing[0]}."
+    if missing:
+        return "partial", f"The articles do not answer this part: {missing[0]}."
+    if unread:
+        return "partial", f"At most {MOST_PARTS} parts of a question are looked into; ask this one by itself: {unread}."
+    return "answered", None
 
 
 def _interleave(lists: Sequence[Sequence[Candidate]]) -> list[Candidate]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from indexes.names import same_person
 from indexes.words import STOPWORDS, find_words
@@ -17,6 +18,10 @@ from qa.naming import (
     without_titles,
 )
 
+MOST_PARTS = 8
+"""Parts of a question that are looked into, each of which costs as much as a question: as many as an answer has citations."""
+MOST_OUTLETS = 8
+"""Outlets named in a question that get passages of their own."""
 _ASKING = frozenset(
     [
         "tell",
@@ -66,10 +71,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadQuestion:
-    """A question in its parts, with the outlets that it names. `compares`: it wants things of several places."""
+    """A question in its parts, with the outlets that it names. `compares`: it wants things of several places.
+
+    `unread`: the first thing that it asks beyond `MOST_PARTS`, as asked; empty where there is none.
+    """
 
     text: str
     parts: tuple[Part, ...]
+    unread: str = ""
     outlets: tuple[str, ...] = ()
     compares: bool = False
 
@@ -85,13 +94,14 @@ def read_question(text: str, *, outlets: Sequence[str] = (), speakers: Sequence[
         pieces = [
             _without_pronoun(setting.group("asked").strip(" ?.!"), [_read_part(setting.group("scene"), speakers)])
         ]
-    for piece in pieces:
-        if re.search(r"\w", piece):
-            parts.append(_read_part(_without_pronoun(piece, parts), speakers))
-    named = tuple(outlet for outlet in outlets if mentions(whole, outlet))
+    asked = [piece for piece in pieces if re.search(r"\w", piece)]
+    for piece in asked[:MOST_PARTS]:
+        parts.append(_read_part(_without_pronoun(piece, parts), speakers))
+    named = tuple(islice((outlet for outlet in outlets if mentions(whole, outlet)), MOST_OUTLETS))
     return ReadQuestion(
         text=whole,
         parts=tuple(parts) or (_read_part(whole, speakers),),
+        unread=next(iter(asked[MOST_PARTS:]), ""),
         outlets=named,
         compares=bool(COMPARED.search(whole)),
     )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.evaluations import find_evaluations, read_page
+from api.evaluations import DOCUMENT, PAGE, find_evaluations, read_page
 from api.keys import KeyFile
 from indexes.forgetting import EVALUATIONS
 from tests.api.conftest import Client, Open
@@ -189,6 +189,18 @@ def test_links_and_strangers(home: Path, tmp_path: Path) -> None:
     assert find_evaluations(home) == []
     assert read_page(home, "own-quotes") is None
     assert read_page(home, "own quotes") is None
+
+
+def test_links_in_a_folder(home: Path, tmp_path: Path) -> None:
+    """A report or a page that a link leads to is not read, wherever it leads."""
+    outside = write(tmp_path / "elsewhere", "own-quotes", document())
+    folder = home / EVALUATIONS / "own-quotes"
+    folder.mkdir(parents=True)
+    for name in (DOCUMENT, PAGE):
+        (folder / name).symlink_to(outside / name)
+    (found,) = find_evaluations(home)
+    assert (found.document, found.has_page) == (None, False)
+    assert read_page(home, "own-quotes") is None
 
 
 def test_a_page_that_is_gone(service: Client, home: Path) -> None:

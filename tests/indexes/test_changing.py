@@ -202,7 +202,7 @@ def test_deleting_leaves_nothing(settings: IndexSettings, archive: Path) -> None
 
 
 def test_deleting_removes_traces(settings: IndexSettings, archive: Path) -> None:
-    """Traces that name a deleted article, or repeat it in their conversation, go also from the free pages of their file."""
+    """Traces that name a deleted article, or repeat it in question or conversation, go also from the free pages of their file."""
     build(settings, archive, [*RECORDS, GULL])
     path = settings.home / TRACES
     with sqlite3.connect(path) as connection:
@@ -215,10 +215,15 @@ def test_deleting_removes_traces(settings: IndexSettings, archive: Path) -> None
             connection.execute(
                 "INSERT INTO traces VALUES (?, '2031', ?)", (trace_id, json.dumps({"question": question}))
             )
+        for trace_id, asked in (("t_5", f"Who wrote “{GULL['text']}”?"), ("t_6", "Who lost a wig?")):
+            connection.execute(
+                "INSERT INTO traces VALUES (?, '2031', ?)",
+                (trace_id, json.dumps({"question": {"text": asked, "history": []}})),
+            )
     connection.close()
     delete_articles(["gull"], settings=settings)
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT id FROM traces").fetchall() == [("t_2",), ("t_4",)]
+        assert connection.execute("SELECT id FROM traces").fetchall() == [("t_2",), ("t_4",), ("t_6",)]
     connection.close()
     assert b"zweibrugger" not in path.read_bytes()
     assert b"words of gull" not in path.read_bytes()

@@ -1,5 +1,6 @@
 """Sentences: what the engine gets right, each repair, and what holds for every text."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,9 @@ from hypothesis import example, given, settings
 
 from indexes.sentences import LONGEST_QUOTATION, split_sentences
 from tests.strategies import news_texts
+
+SECONDS = 8.0
+"""Several times what it takes; by the square it would be far more."""
 
 
 def cut(text: str, *, language: str | None = None) -> list[str]:
@@ -131,6 +135,21 @@ def test_blank_text(text: str) -> None:
 def test_half_a_character() -> None:
     """A lone surrogate is no reason to fail."""
     assert cut("It rained \ud800 hard. So what?") == ["It rained \ud800 hard.", "So what?"]
+
+
+def test_long_paragraphs_are_cut_as_short_ones() -> None:
+    """A paragraph that the engine is given in pieces has the sentences of its parts, wherever the pieces end."""
+    part = "Dr. Orr rose at 5 a.m. on Monday. “We lost,” he said. “We go on. We win.” It rained, etc. all day."
+    assert cut(" ".join([part] * 900)) == cut(part) * 900
+
+
+@pytest.mark.parametrize("mark", ["“", "„", "‘", "``"])
+def test_marks_that_never_close(mark: str) -> None:
+    """A text of marks that only open takes time by its length, not by its square."""
+    began = time.process_time()
+    (whole,) = split_sentences(f"{mark}a " * 100_000)
+    assert whole.start == 0
+    assert time.process_time() - began < SECONDS
 
 
 @given(news_texts)

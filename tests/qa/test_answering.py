@@ -17,7 +17,7 @@ from qa.errors import Abandoned, InvalidQuestion, ModelFailed, ModelUnavailable
 from qa.evidence import Candidate, Features
 from qa.models.scripted import ScriptedModel
 from qa.prompt import Reply
-from qa.question import Part, read_question
+from qa.question import MOST_PARTS, Part, read_question
 from qa.traces import Traces
 from qa.types import (
     Answer,
@@ -211,6 +211,18 @@ def test_a_part_without_an_answer_is_named() -> None:
     assert answer.status == "partial"
     assert answer.reason is not None
     assert "dragons" in answer.reason
+    assert_sound(answer)
+
+
+def test_no_more_parts_are_looked_into_than_an_answer_has_citations() -> None:
+    """Of a question with a hundred parts the first eight are looked into; the answer is partial, and names the ninth."""
+    asking = answering()
+    text = "? ".join([ABOUT_COST.strip("?")] * MAX_PER_ANSWER + ["Who swam"] + ["Who sang"] * 91)
+    assert len(asking.consider(Question(text=text))) == MAX_PER_ANSWER == MOST_PARTS
+    answer = asking.answer(Question(text=text))
+    assert answer.status == "partial"
+    assert answer.reason is not None
+    assert "Who swam" in answer.reason
     assert_sound(answer)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.question import content_stems, read_question
+from qa.question import MOST_OUTLETS, MOST_PARTS, content_stems, read_question
 
 OUTLETS = ("Tarnby Post", "Velle Courier", "The Gull")
 SPEAKERS = ("Marit Osk", "Jon Reke", "Lise Holt")
@@ -180,3 +180,14 @@ def test_nothing_to_read_is_still_one_part() -> None:
 def test_words_of_asking_carry_no_content() -> None:
     """Function words and words of asking are no content, and a word counts once."""
     assert content_stems("Tell me what they said about the valves and the valve") == ("valv",)
+
+
+def test_what_is_looked_into_is_bounded() -> None:
+    """However much a question asks and names, so many parts and outlets of it are read, and the next part is told."""
+    names = [f"Paper {number}" for number in range(100)]
+    asked = ["What did Marit Osk say about the pump house", *["Who sang"] * (MOST_PARTS - 1), "Who swam", "Who ran"]
+    read = read_question(f"{'? '.join(asked)} in {', '.join(names)}?", outlets=names, speakers=SPEAKERS)
+    assert len(read.parts) == MOST_PARTS
+    assert read.unread == "Who swam"
+    assert len(read.outlets) == MOST_OUTLETS
+    assert read_question("? ".join(asked[:MOST_PARTS])).unread == ""
