@@ -40,6 +40,7 @@ def model(weights: Path) -> Iterator[LocalModel]:
     opened.close()
 
 
+@pytest.mark.llm
 @pytest.mark.parametrize("content", [None, b"", b"GGUF", b"these are no weights" * 99])
 def test_files_that_are_no_weights(tmp_path: Path, content: bytes | None) -> None:
     """A file that llama.cpp cannot open is named, with the cure."""
