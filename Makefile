@@ -21,10 +21,8 @@ help: ## Show this list
 serve: $(VENV)/.serve weights index ## Set up, index seeds/ if there is no index, serve on http://127.0.0.1:8000 (PORT=8000)
 	@exec $(BIN)/python -m api --port $(PORT)
 
-# The language model's runtime has a process to itself: it shares none with the encoders' engines, as a crash of one would end them all.
 test: $(VENV)/.test weights ## Set up and run the whole test suite
-	@$(call pytest,-m "not llm" --cov --cov-report= --cov-fail-under=0)
-	@$(call pytest,-m llm --cov --cov-append --cov-report=term)
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 check: $(VENV)/.check weights ## Format, lint, types, contracts, docs, the evaluation gates, then the tests: what CI runs
 	$(BIN)/ruff format --check .
@@ -106,16 +104,6 @@ $(VENV)/.test: $(VENV)/.serve
 
 $(VENV)/.check: $(VENV)/.test
 	@$(call install,--group check)
-
-# Engines written in C++ run inside the tests' process. Where one ends it by a signal this is told, and the tests are run once more;
-# a test that fails is a failure at once.
-define pytest
-	$(BIN)/python -m pytest $(1) || { \
-		code=$$?; test $$code -gt 128 || exit $$code; \
-		echo "The tests were ended by signal $$((code - 128)); once more." >&2; \
-		$(BIN)/python -m pytest $(1); \
-	}
-endef
 
 # The stamp is written last, and only after everything was installed.
 define install

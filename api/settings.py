@@ -44,7 +44,7 @@ class ApiSettings(Settings):
         16_777_216, ge=1024, description="The same for `POST /v1/articles`, which may bring many articles."
     )
     body_seconds: float = Field(10, gt=0, description="Seconds in which a request body must arrive; longer is a 408.")
-    max_requests: int = Field(32, ge=1, description="Requests that are worked on at once; more are a 503.")
+    max_requests: int = Field(64, ge=1, description="Requests that are worked on at once; more are a 503.")
     answer_slots: int = Field(
         2, ge=1, description="Questions that the language model works on at once; others wait for their turn."
     )
