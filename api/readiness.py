@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from api.logs import open_log
-from api.probing import Probing, Told
+from api.probing import Probe, Probing, Told
 from api.problems import find_kind, without_paths
 from api.serving import Opened, Serving
 from indexes.errors import DatelineError
@@ -26,10 +26,12 @@ class Readiness:
 
 def look(serving: Serving, probing: Probing) -> Readiness:
     """Ask each part anew, within seconds."""
-    opened = serving.peek()
-    told = probing.ask({**(opened.probes if opened else {}), _INDEX: partial(_search, serving)})
+    told = probing.ask({**_probes(serving), _INDEX: partial(_search, serving)})
     index = told.pop(_INDEX)
     if isinstance(index.value, dict):
+        told = told or probing.ask(
+            _probes(serving)
+        )  # where the search opened the index, its other parts are known only now
         return Readiness({**index.value, **{name: _state(one, probing.seconds) for name, one in told.items()}})
     if index.late:
         late = f"The index did not answer within {probing.seconds:g} seconds: look into the service's log."
@@ -39,6 +41,12 @@ def look(serving: Serving, probing: Probing) -> Readiness:
         open_log("health").error("not ready", exc_info=error)
     kind = find_kind(error)
     return Readiness(detail=kind.detail or without_paths(str(error)), slug=kind.slug)
+
+
+def _probes(serving: Serving) -> Mapping[str, Probe]:
+    """How the parts of the build that serves are asked; none while there is no such build."""
+    opened = serving.peek()
+    return opened.probes if opened else {}
 
 
 def _search(serving: Serving) -> dict[str, str]:

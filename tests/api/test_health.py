@@ -8,6 +8,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+from api.probing import Probing
+from api.readiness import look
+from api.serving import Serving
 from indexes.errors import IndexMismatch
 from qa.errors import ModelUnavailable
 from tests.api.conftest import Client, Open
@@ -108,6 +111,14 @@ def test_parts_are_asked(open_client: Open, opener: FakeArchive) -> None:
     assert (response.status_code, body["status"]) == (200, "ready")
     assert body["llm"] == "unreachable: no server answers at 'http://10.0.0.9/v1'; start it"
     assert body["vectors"] == "unreachable: OSError"
+
+
+def test_parts_of_an_index_that_was_just_opened() -> None:
+    """Where the look itself opens the index, the parts that come with it are told as well."""
+    serving = Serving(FakeOpener(probes={"disk": lambda: "ready: 9 MB free"}))
+    assert serving.peek() is None
+    assert look(serving, Probing(seconds=30)).parts["disk"] == "ready: 9 MB free"
+    serving.close()
 
 
 def test_hanging_part(open_client: Open, opener: FakeArchive, hang: threading.Event) -> None:
