@@ -29,9 +29,8 @@ def look(serving: Serving, probing: Probing) -> Readiness:
     told = probing.ask({**_probes(serving), _INDEX: partial(_search, serving)})
     index = told.pop(_INDEX)
     if isinstance(index.value, dict):
-        told = told or probing.ask(
-            _probes(serving)
-        )  # where the search opened the index, its other parts are known only now
+        # Where the search has opened the index, its other parts are known only now.
+        told = told or probing.ask(_probes(serving))
         return Readiness({**index.value, **{name: _state(one, probing.seconds) for name, one in told.items()}})
     if index.late:
         late = f"The index did not answer within {probing.seconds:g} seconds: look into the service's log."
