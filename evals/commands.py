@@ -218,7 +218,7 @@ def train(options: argparse.Namespace, *, opener: Opener | None = None) -> bool:
     write_adapters(tensors, options.out)
     _say(
         f"written: {options.out}, SHA-256 {read_sha256(options.out)}: to put it to use, make it "
-        "indexes/reranker.safetensors and write this hash into indexes/reranking.py, both at once"
+        "indexes/reranker.safetensors and write this hash into indexes/scorers.py, both at once"
     )
     return True
 

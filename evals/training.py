@@ -10,12 +10,12 @@ import numpy as np
 
 from evals.errors import WrongUsage
 from evals.types import Example
-from indexes.reranking import SCALE, encode_pair, load_body, load_tokenizer, pool
+from indexes.pairs import Pair, encode_pair, load_tokenizer
+from indexes.scorer_exporting import SCALE, load_body, pool_pairs
 
 _ADAPTED = ("query", "key", "value", "dense")
 _ALIKE = 32
 """Pairs of about the same length that are computed at once."""
-Pair = tuple[list[int], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,9 @@ def train(
 
     torch.manual_seed(recipe.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    # In evaluation mode and with eager attention: dropout, and the way back through the other attention, take longer
+    # than all else on a processor.
     body = load_body(weights).to(torch.bfloat16)
-    # On a processor, the way back through the other attention takes longer than all else, and so does dropout.
-    body.set_attn_implementation("eager")
-    body.eval()
     added = _adapt(body, recipe.rank)
     head = torch.nn.Linear(2 * body.config.hidden_size, 1)
     torch.nn.init.normal_(head.weight, std=0.02)
@@ -90,7 +89,7 @@ def train(
 
 
 def write_adapters(tensors: dict[str, Any], path: Path) -> None:
-    """Write them as the file that `indexes.reranking` loads."""
+    """Write them as the file that `indexes.scorers` takes."""
     from safetensors.torch import save_file
 
     save_file(tensors, path)
@@ -132,11 +131,13 @@ def _adapt(body: Any, rank: int) -> dict[str, tuple[Any, Any]]:  # noqa: ANN401 
 
 
 def _pool_alike(body: Any, pairs: Sequence[Pair]) -> Any:  # noqa: ANN401 - the engine's model and tensor
-    """What `pool` gives, computed for pairs of about the same length at a time, so that little is padding."""
+    """What `pool_pairs` gives, computed for pairs of about the same length at a time, so that little is padding."""
     import torch
 
     order = sorted(range(len(pairs)), key=lambda at: len(pairs[at][0]))
-    pooled = [pool(body, [pairs[at] for at in order[first : first + _ALIKE]]) for first in range(0, len(order), _ALIKE)]
+    pooled = [
+        pool_pairs(body, [pairs[at] for at in order[first : first + _ALIKE]]) for first in range(0, len(order), _ALIKE)
+    ]
     return torch.cat(pooled)[torch.tensor(np.argsort(order), device=body.device)]
 
 

@@ -2,10 +2,7 @@
 
 import json
 import logging
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,9 +12,10 @@ from typing import Any, TypeAlias
 
 from filelock import FileLock
 
+from indexes.children import run_child
 from indexes.errors import EngineMissing
-from indexes.hashes import Stamps, read_sha256
 from indexes.machines import Machine
+from indexes.sealing import is_whole, put
 
 _log = logging.getLogger("dateline.indexes")
 
@@ -25,11 +23,6 @@ RECIPE = 1
 """How engines are built and compared here; raise it with every change of that, so that older ones are not taken."""
 REFERENCE = "torch fp32"
 """The engine that needs nothing built, and whose vectors the others' are compared with."""
-_FILES = "files.json"
-_SECONDS = 1800
-"""A busy machine takes minutes; a process that hangs must not keep the service from starting for ever."""
-_CHILD = "import json, sys; order = json.loads(sys.argv[1]); sys.path[:] = order['path']; "
-_CHILD += "from indexes.preparing import main; main(order)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +72,8 @@ Run: TypeAlias = Callable[[dict[str, Any]], None]
 """Carries out an order: writes the models of `build`, and `speeds` and `refused` into the file `answer`."""
 
 
-def run_child(order: dict[str, Any]) -> None:
-    """Carry out an order in a process of its own, which may import what this one must not. Raises `EngineMissing`."""
-    command = [sys.executable, "-c", _CHILD, json.dumps(order | {"path": sys.path})]
-    try:
-        # The command is ours; what varies are paths of the settings.
-        done = subprocess.run(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineMissing(f"the engines could not be built ({error})") from error
-    if done.returncode:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise EngineMissing(f"the engines could not be built ({lines[-1] if lines else f'status {done.returncode}'})")
+def _run_child(order: dict[str, Any]) -> None:
+    run_child("indexes.preparing", order)
 
 
 class EngineStore:
@@ -103,7 +85,7 @@ class EngineStore:
     """
 
     def __init__(
-        self, home: Path, weights: Path, *, sha256: str, machine: Machine, seeds: Path | None, run: Run = run_child
+        self, home: Path, weights: Path, *, sha256: str, machine: Machine, seeds: Path | None, run: Run = _run_child
     ) -> None:
         self._root = home / "engines"
         self._weights = weights
@@ -159,14 +141,7 @@ class EngineStore:
         return Prepared(models=models, speeds=speeds, refused=refused)
 
     def _is_whole(self, name: str) -> bool:
-        """Whether the folder of a model holds every file that it names, as it names them."""
-        folder = self._folder(name)
-        try:
-            files = json.loads((folder / _FILES).read_text(encoding="utf-8"))
-            stamps = Stamps(folder)
-            return MODELS[name].file in files and all(stamps.sha256(folder / one) == files[one] for one in files)
-        except (OSError, ValueError, TypeError):
-            return False
+        return is_whole(self._folder(name), [MODELS[name].file])
 
     def _build(self) -> Prepared:
         """Have a child build what is missing, and measure; the caller holds the lock."""
@@ -193,8 +168,7 @@ class EngineStore:
             )
             for name, folder in build.items():
                 if (folder / MODELS[name].file).is_file():
-                    _seal(folder)
-                    _replace(folder, self._folder(name))
+                    put(folder, self._folder(name))
             told = json.loads(answer.read_text(encoding="utf-8"))
             told["refused"] |= refused
             told["machine"] = asdict(self._machine)
@@ -217,15 +191,3 @@ def _read_measured(path: Path) -> tuple[dict[str, Speed], dict[str, str]] | None
         return speeds, {str(name): str(why) for name, why in document["refused"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _seal(folder: Path) -> None:
-    """Write down the hash of each file of a folder."""
-    files = {path.name: read_sha256(path) for path in sorted(folder.iterdir())}
-    (folder / _FILES).write_text(json.dumps(files, indent=1) + "\n", encoding="utf-8")
-
-
-def _replace(new: Path, folder: Path) -> None:
-    """Move a complete folder into the place of a damaged one. Who has the old one open keeps it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(new, folder)  # noqa: PTH105 - a folder

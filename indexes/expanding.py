@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from indexes.graphs import LOGITS, STATES, make_inputs
 from indexes.quieting import quiet_engines
-from indexes.types import Activations
+from indexes.sessions import Session, share_out
+from indexes.types import Activations, Vectors
 from indexes.words import STOPWORDS, Word, find_words
 
-_BATCH = 32
+_ALIKE = 8
+"""Pieces of about the same length that are computed together."""
 _MAX_TOKENS = 128
 _KEPT = 8192
 """Pieces whose states are kept: at 35 tokens of 128 half-precision numbers, about 75 MB."""
@@ -25,62 +29,52 @@ class SparseExpander:
     the whole vocabulary; the states of pieces seen lately are kept. Texts are cut after 128 tokens.
     """
 
-    def __init__(self, weights: Path) -> None:
-        """Load the model from a folder with `config.json`, `model.safetensors` and `tokenizer.json`."""
-        quiet_engines()
-        import torch
-        from tokenizers import Tokenizer
-        from transformers import AutoModelForMaskedLM
-        from transformers.utils import logging
+    def __init__(self, graphs: Path, weights: Path) -> None:
+        """Open the graphs in a folder, and from the folder of the weights the tokenizer and what the states are multiplied with.
 
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        self._torch = torch
+        Raises RuntimeError, OSError or KeyError where a file cannot be opened or lacks something.
+        """
+        quiet_engines()
+        from safetensors import safe_open
+        from tokenizers import Tokenizer
+
+        self._states = Session(graphs / STATES)
+        self._logits = Session(graphs / LOGITS)
         self._tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_TOKENS)
-        model: Any = AutoModelForMaskedLM.from_pretrained(weights, local_files_only=True, use_safetensors=True)
-        model.eval()
-        self._body, self._head = model.bert, model.cls.predictions
-        self._kept: OrderedDict[str, Any] = OrderedDict()
+        with safe_open(weights / "model.safetensors", "np") as tensors:
+            self._decoder: Vectors = tensors.get_tensor("bert.embeddings.word_embeddings.weight").astype(np.float32)
+            self._bias: Vectors = tensors.get_tensor("cls.predictions.bias").astype(np.float32)
+        self._kept: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
 
     def expand(self, question: str, pieces: Sequence[str]) -> Activations:
         """See `Expander`. A blank question has no terms."""
-        torch = self._torch
-        with self._lock, torch.inference_mode():
-            terms, weights, owners, words = self._terms(question)
-            decoder = self._head.decoder
-            matrix, bias = decoder.weight[terms].T, decoder.bias[terms]
+        with self._lock:
+            terms, weights, owners, words = self._read(question)
+            matrix, bias = self._decoder[terms].T, self._bias[terms]
             found = np.zeros((len(pieces), len(terms)), dtype=np.float32)
-            for first in range(0, len(pieces), _BATCH):
-                states = self._states(pieces[first : first + _BATCH])
-                products = torch.nn.utils.rnn.pad_sequence(states, batch_first=True).float() @ matrix
-                for row, state in enumerate(states):
-                    products[row, len(state) :] = -torch.inf
-                logits = products.amax(1) + bias
-                found[first : first + _BATCH] = torch.log1p(torch.relu(logits)).numpy()
-            return Activations(found, weights.numpy(), np.asarray(owners, dtype=np.int64), words)
+            # One piece at a time: of a larger product numpy's threads would take the cores, and hold them for a while.
+            for row, states in enumerate(self._remember(pieces)):
+                found[row] = _activate((states.astype(np.float32) @ matrix).max(0) + bias)
+            return Activations(found, weights, np.asarray(owners, dtype=np.int64), words)
 
-    def _terms(self, question: str) -> tuple[Any, Any, list[int], int]:
+    def _read(self, question: str) -> tuple[NDArray[np.int64], Vectors, list[int], int]:
         """The terms that a question activates, their weights, the content word of each, and how many those are."""
-        torch = self._torch
         encoding = self._tokenizer.encode(question)
-        logits = self._head.decoder(self._hidden([encoding.ids]))
-        highest, tokens = logits[0].max(0)
-        strengths = torch.log1p(torch.relu(highest))
-        terms = torch.nonzero(strengths > 0)[:, 0] if question.strip() else torch.zeros(0, dtype=torch.long)
+        logits = self._logits.run(make_inputs([encoding.ids], len(encoding.ids)))[0]
+        strengths = _activate(logits.max(0))
+        terms = np.nonzero(strengths > 0)[0] if question.strip() else np.zeros(0, dtype=np.int64)
         content = [word for word in find_words(question) if word.stem not in STOPWORDS]
         places = [_place_of(offsets, content) for offsets in encoding.offsets]
-        return terms, strengths[terms], [places[int(tokens[term])] for term in terms], len(content)
+        return terms, strengths[terms], [places[int(token)] for token in logits[:, terms].argmax(0)], len(content)
 
-    def _states(self, pieces: Sequence[str]) -> list[Any]:
+    def _remember(self, pieces: Sequence[str]) -> list[NDArray[np.float16]]:
         """The transformed last states of each piece, those of pieces seen lately from memory."""
         missing = [piece for piece in dict.fromkeys(pieces) if piece not in self._kept]
-        if missing:
-            encoded = [row.ids for row in self._tokenizer.encode_batch(missing)]
-            for row, states in enumerate(self._hidden(encoded)):
-                self._kept[missing[row]] = states[: len(encoded[row])].half().clone()
+        for piece, states in zip(missing, self._compute(missing), strict=True):
+            self._kept[piece] = states
         found = []
         for piece in pieces:
             self._kept.move_to_end(piece)
@@ -89,16 +83,24 @@ class SparseExpander:
             self._kept.popitem(last=False)
         return found
 
-    def _hidden(self, encoded: Sequence[Sequence[int]]) -> Any:  # noqa: ANN401 - the engine's tensor
-        """The transformed last states of token rows, padded."""
-        torch = self._torch
-        width = max(len(ids) for ids in encoded)
-        ids = torch.zeros(len(encoded), width, dtype=torch.long)
-        mask = torch.zeros(len(encoded), width)
-        for row, tokens in enumerate(encoded):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-            mask[row, : len(tokens)] = 1
-        return self._head.transform(self._body(input_ids=ids, attention_mask=mask).last_hidden_state)
+    def _compute(self, pieces: Sequence[str]) -> list[NDArray[np.float16]]:
+        """The transformed last states of pieces, those of about the same length together."""
+        rows = [row.ids for row in self._tokenizer.encode_batch(list(pieces))]
+        order = sorted(range(len(rows)), key=lambda at: -len(rows[at]))
+        batches = [order[first : first + _ALIKE] for first in range(0, len(order), _ALIKE)]
+
+        def compute(batch: int) -> list[NDArray[np.float16]]:
+            own = [rows[at] for at in batches[batch]]
+            states = self._states.run(make_inputs(own, len(own[0])))
+            return [one[: len(ids)].astype(np.float16) for one, ids in zip(states, own, strict=True)]
+
+        computed = share_out(compute, [len(rows[batch[0]]) * len(batch) for batch in batches])
+        found = dict(zip(order, (one for batch in computed for one in batch), strict=True))
+        return [found[at] for at in range(len(rows))]
+
+
+def _activate(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.log1p(np.maximum(logits, 0))
 
 
 def _place_of(offsets: tuple[int, int], words: Sequence[Word]) -> int:

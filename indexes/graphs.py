@@ -16,6 +16,8 @@ Precision: TypeAlias = Literal["fp32", "bf16", "int8"]
 Ids: TypeAlias = Sequence[int]
 
 INPUTS = ("input_ids", "attention_mask")
+STATES, LOGITS = "states.onnx", "logits.onnx"
+"""Files of the scorers: from tokens to states, and to logits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import os
 import platform
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -39,8 +40,9 @@ def describe_machine(cpuinfo: Path = _CPUINFO) -> Machine:
     )
 
 
+@cache
 def count_cores() -> int:
-    """The cores that this process may use."""
+    """The cores that this process might use when it was first asked."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -2,15 +2,13 @@
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from indexes.graphs import Graph, Ids, Reader, make_inputs, name_engine, pool
 from indexes.machines import count_cores
-from indexes.quieting import quiet_engines
+from indexes.sessions import Session, share_out
 from indexes.types import Vectors
 
 
@@ -32,49 +30,24 @@ class OnnxEncoder:
         self._reader = Reader(weights)
         self.max_tokens, self.dimension = self._reader.max_tokens, self._reader.dimension
         self._lock = threading.Lock()
-        self._cores = count_cores()
-        self._passages = _open(passages, threads=1)
-        self._question = _open(question, threads=self._cores)
+        self._passages = Session(passages.path)
+        self._question = Session(question.path, threads=count_cores())
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text without truncation, special tokens included."""
         return self._reader.count_tokens(texts)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Rows in the order of `texts`, L2-normalised; the longest are computed first, so that no core waits for one."""
+        """Rows in the order of `texts`, L2-normalised."""
         tokens = self._reader.read(texts)
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        session = self._question if len(tokens) == 1 else self._passages
         with self._lock:
-            if len(tokens) == 1:
-                vectors[0] = _run(self._question, tokens[0])
-            elif tokens:
-                order = sorted(range(len(tokens)), key=lambda row: -len(tokens[row]))
-                with ThreadPoolExecutor(min(self._cores, len(order)), thread_name_prefix="onnx") as threads:
-                    rows = threads.map(lambda row: _run(self._passages, tokens[row]), order)
-                    for row, vector in zip(order, rows, strict=True):
-                        vectors[row] = vector
-        return vectors
+            rows = share_out(lambda row: _run(session, tokens[row]), [len(ids) for ids in tokens])
+        return np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dimension)
 
 
-def _open(graph: Graph, *, threads: int) -> Any:  # noqa: ANN401 - the engine's session
-    quiet_engines()
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.enable_mem_pattern = False  # it keeps a plan of the memory for every length that it ever saw
-    options.log_severity_level = 3  # errors
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the language model wants the same cores
-    try:
-        return onnxruntime.InferenceSession(graph.path, options, providers=["CPUExecutionProvider"])
-    except Exception as problem:  # its errors have no class in common but this
-        raise RuntimeError(f"ONNX Runtime cannot open {str(graph.path)!r}: {problem}") from problem
-
-
-def _run(session: Any, ids: Ids) -> Vectors:  # noqa: ANN401 - the engine's session
+def _run(session: Session, ids: Ids) -> Vectors:
     """The vector of one text."""
     inputs = make_inputs([ids], len(ids))
-    vectors = pool(session.run(None, inputs)[0], inputs["attention_mask"])
+    vectors = pool(session.run(inputs), inputs["attention_mask"])
     return np.asarray(vectors[0], dtype=np.float32)

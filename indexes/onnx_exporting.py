@@ -5,20 +5,16 @@ import re
 from pathlib import Path
 from typing import Any
 
+from indexes.graph_writing import write_graph
 from indexes.graphs import INPUTS
 from indexes.quieting import quiet_engines
 
-_OPSET = 17
-_STATES = "states"
 # The widest values of the model pass through these layers: with them in 8 bits the mean cosine falls from .996 to .992.
 _EXACT = re.compile(r"layer\.[012]/output/dense")
 
 
 def export_onnx(weights: Path, path: Path) -> None:
-    """Write the graph at full precision: two inputs of shape (texts, tokens), the last hidden states out.
-
-    By torch's older exporter, which needs one package more where the newer one needs three.
-    """
+    """Write the graph at full precision: two inputs of shape (texts, tokens), the last hidden states out."""
     quiet_engines()
     import torch
     from transformers import AutoModel
@@ -33,20 +29,8 @@ def export_onnx(weights: Path, path: Path) -> None:
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:  # noqa: ANN401 - tensors
             return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
-    model = AutoModel.from_pretrained(
-        weights, local_files_only=True, use_safetensors=True, attn_implementation="eager"
-    ).eval()
-    example = (torch.ones(2, 32, dtype=torch.long), torch.ones(2, 32, dtype=torch.long))
-    torch.onnx.export(
-        Body(model),
-        example,
-        path,
-        input_names=list(INPUTS),
-        output_names=[_STATES],
-        dynamic_axes={name: {0: "texts", 1: "tokens"} for name in (*INPUTS, _STATES)},
-        opset_version=_OPSET,
-        dynamo=False,
-    )
+    model = AutoModel.from_pretrained(weights, local_files_only=True, use_safetensors=True, attn_implementation="eager")
+    write_graph(Body(model), path, inputs=INPUTS, output="states")
 
 
 def quantize_onnx(graph: Path, path: Path) -> None:

@@ -48,7 +48,7 @@ def open_expander(settings: IndexSettings) -> Expander:
     from indexes.pins import EXPANDER
     from indexes.weights import find_weights
 
-    return _load_expander(find_weights(EXPANDER, settings))
+    return _load_expander(find_weights(EXPANDER, settings), settings.weights_home)
 
 
 def open_reranker(settings: IndexSettings) -> Reranker:
@@ -56,18 +56,18 @@ def open_reranker(settings: IndexSettings) -> Reranker:
     from indexes.pins import ENCODER
     from indexes.weights import find_weights
 
-    return _load_reranker(find_weights(ENCODER, settings))
+    return _load_reranker(find_weights(ENCODER, settings), settings.weights_home)
 
 
 @lru_cache(maxsize=1)
-def _load_expander(weights: Path) -> Expander:
-    from indexes.expanding import SparseExpander
+def _load_expander(weights: Path, home: Path) -> Expander:
+    from indexes.scorers import open_sparse_model
 
-    return SparseExpander(weights)
+    return open_sparse_model(weights, home)
 
 
 @lru_cache(maxsize=1)
-def _load_reranker(weights: Path) -> Reranker:
-    from indexes.reranking import CrossEncoder
+def _load_reranker(weights: Path, home: Path) -> Reranker:
+    from indexes.scorers import open_cross_encoder
 
-    return CrossEncoder(weights)
+    return open_cross_encoder(weights, home)

@@ -7,7 +7,7 @@ import pytest
 
 from indexes.errors import WeightsDamaged
 from indexes.pins import ENCODER
-from indexes.reranking import ADAPTERS, CrossEncoder
+from indexes.scorers import ADAPTERS, open_cross_encoder
 from indexes.settings import IndexSettings
 from indexes.types import Reranker
 from indexes.weights import find_weights
@@ -74,4 +74,4 @@ def test_other_adapters_are_refused(tmp_path: Path) -> None:
     changed.write_bytes(ADAPTERS.read_bytes()[:-1] + b"\x01")
     for path in (changed, tmp_path / "none.safetensors"):
         with pytest.raises(WeightsDamaged, match="is missing or is not the file that belongs to this version"):
-            CrossEncoder(weights, path)
+            open_cross_encoder(weights, tmp_path, adapters=path)

@@ -17,7 +17,7 @@ from evals.training import Recipe
 from evals.types import Example, Setup, Subject, SuiteData
 from indexes.hashes import read_sha256
 from indexes.readers.reading import read_sources
-from indexes.reranking import ADAPTERS
+from indexes.scorers import ADAPTERS
 from indexes.types import Article
 from qa.answering import Answerer
 from qa.evidence import NAMES
@@ -98,7 +98,7 @@ def test_train_writes_a_file_and_says_what_to_pin(
     assert told == [12, True, Recipe(epochs=2, rate=0.0005), ADAPTERS]
     printed = capsys.readouterr().out
     assert read_sha256(out) in printed
-    assert "indexes/reranking.py" in printed
+    assert "indexes/scorers.py" in printed
 
 
 def test_train_refuses_before_it_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

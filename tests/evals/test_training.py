@@ -9,7 +9,7 @@ from evals.training import Recipe, train, write_adapters
 from evals.types import Example
 from indexes.hashes import read_sha256
 from indexes.pins import ENCODER
-from indexes.reranking import ADAPTERS, CrossEncoder
+from indexes.scorers import ADAPTERS, open_cross_encoder
 from indexes.settings import IndexSettings
 from indexes.weights import find_weights
 
@@ -44,7 +44,7 @@ def test_training_learns_and_can_be_loaded(tmp_path: Path) -> None:
     again = tmp_path / "again.safetensors"
     write_adapters(train(make_examples(), weights, RECIPE, follow=lambda *_: None), again)
     assert again.read_bytes() == path.read_bytes()
-    reranker = CrossEncoder(weights, path, sha256=read_sha256(path))
+    reranker = open_cross_encoder(weights, tmp_path, adapters=path, sha256=read_sha256(path))
     right, wrong = reranker.score(
         "What colour is the Asta?", ["Boats | | | The Asta is red.", "Boats | | | The Merrow is red."]
     )

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from indexes.engines import MODELS, EngineStore, Prepared, Speed, run_child
+from indexes.children import run_child
+from indexes.engines import MODELS, EngineStore, Prepared, Speed
 from indexes.errors import EngineMissing
 from indexes.machines import Machine
 
@@ -205,4 +206,4 @@ def test_an_answer_that_is_missing(tmp_path: Path) -> None:
 def test_a_child_that_fails(tmp_path: Path) -> None:
     """A child that fails is reported by the last line that it wrote."""
     with pytest.raises(EngineMissing, match="weights"):
-        run_child({"answer": str(tmp_path / "answer.json")})
+        run_child("indexes.preparing", {"answer": str(tmp_path / "answer.json")})

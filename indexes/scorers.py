@@ -1,0 +1,107 @@
+"""Opens the two scorers, the cross-encoder and the sparse model, from graphs that are written once from their weights."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256 as hash_bytes
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+
+from filelock import FileLock
+
+from indexes.children import run_child
+from indexes.errors import EngineMissing, WeightsDamaged
+from indexes.expanding import SparseExpander
+from indexes.graphs import LOGITS, STATES
+from indexes.hashes import read_sha256
+from indexes.reranking import CrossEncoder
+from indexes.sealing import is_whole, put
+from indexes.types import Expander, Reranker
+from indexes.weights import hash_weights
+
+_log = logging.getLogger("dateline.indexes")
+
+ADAPTERS = Path(__file__).with_name("reranker.safetensors")
+ADAPTERS_SHA256 = "a6308bc34befee70de3766e08381a0c63dbf6b29672bd8859693e498d8e10930"
+"""What was trained on `evals/practice`: low-rank adapters (LoRA, Hu et al. 2021) and a head."""
+_RECIPE = 1
+"""How graphs are written; raise it with every change of `indexes.scorer_exporting`, so that older ones are not taken."""
+
+Write: TypeAlias = Callable[[dict[str, Any]], None]
+"""Carries out an order of `indexes.scorer_exporting`. Raises `EngineMissing`."""
+
+
+def _write(order: dict[str, Any]) -> None:
+    run_child("indexes.scorer_exporting", order)
+
+
+def open_cross_encoder(
+    weights: Path, home: Path, *, adapters: Path = ADAPTERS, sha256: str = ADAPTERS_SHA256
+) -> Reranker:
+    """The encoder's layers with our adapters. Raises `WeightsDamaged` for a file of another hash, and `EngineMissing`."""
+    if not adapters.is_file() or read_sha256(adapters) != sha256:
+        raise WeightsDamaged(
+            f"{str(adapters)!r} is missing or is not the file that belongs to this version; install again"
+        )
+    with find_graphs("reranker", weights, home, [LOGITS], adapters=adapters) as graphs:
+        return CrossEncoder(graphs, weights)
+
+
+def open_sparse_model(weights: Path, home: Path) -> Expander:
+    """The learned sparse model. Raises `EngineMissing`."""
+    with find_graphs("expander", weights, home, [STATES, LOGITS]) as graphs:
+        return SparseExpander(graphs, weights)
+
+
+@contextmanager
+def find_graphs(
+    name: str, weights: Path, home: Path, files: Sequence[str], *, adapters: Path | None = None, write: Write = _write
+) -> Iterator[Path]:
+    """The folder with the graphs of a scorer, in `engines/` of the home of the weights; written if it is not whole.
+
+    Where nothing can be kept there, they are written beside for this once. Raises `EngineMissing` where they cannot be
+    written at all.
+    """
+    order = {"weights": str(weights.resolve()), "adapters": str(adapters.resolve()) if adapters else None}
+    root = home / "engines"
+    folder = root / f"{name}-{_key(weights, adapters)}-r{_RECIPE}-onnx-{version('onnx')}"
+    with ExitStack() as stack:
+        try:
+            if not is_whole(folder, files):
+                root.mkdir(parents=True, exist_ok=True)
+                with FileLock(root / f".{name}.lock"):
+                    if not is_whole(folder, files):
+                        _keep(folder, files, order, write)
+        except OSError as error:
+            _log.warning("the graphs of the %s are written at every start: they cannot be kept (%s)", name, error)
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True)))
+            _make(folder, files, order, write)
+        yield folder
+
+
+def _keep(folder: Path, files: Sequence[str], order: dict[str, Any], write: Write) -> None:
+    """Write the graphs into their place; the caller holds the lock."""
+    _log.info("writing the graphs %s, once: a few seconds", folder.name)
+    scratch = f".building-{folder.name}-"
+    for left in folder.parent.glob(f"{scratch}*"):  # of a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=scratch, ignore_cleanup_errors=True) as beside:
+        new = Path(beside) / "new"
+        new.mkdir()
+        _make(new, files, order, write)
+        put(new, folder)
+
+
+def _make(folder: Path, files: Sequence[str], order: dict[str, Any], write: Write) -> None:
+    write(order | {"folder": str(folder)})
+    if missing := [file for file in files if not (folder / file).is_file()]:
+        raise EngineMissing(f"the graphs {', '.join(missing)} were not written")
+
+
+def _key(weights: Path, adapters: Path | None) -> str:
+    """What the graph depends on: the weights and the adapters."""
+    parts = [hash_weights(weights), read_sha256(adapters) if adapters else ""]
+    return hash_bytes(" ".join(parts).encode()).hexdigest()[:16]
