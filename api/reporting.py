@@ -122,8 +122,9 @@ def _find_right(told: WrongAnswer, trace: Mapping[str, Any], opened: Opened) -> 
         return {"status": "insufficient_evidence"}
     if told.quote is None:
         return {}
-    words = _pattern(told.quote)
-    found = {one.id: match[0] for one in _articles(told, trace, opened) if (match := words.search(one.text))}
+    articles = _articles(told, trace, opened)
+    # Whole words first: what was copied from the middle of one is found too, but not where whole words are meant.
+    found = _find(_pattern(told.quote, whole=True), articles) or _find(_pattern(told.quote), articles)
     if not found:
         raise QuoteMissing(
             f"The words do not stand like this in the article {told.article_id[:80]!r}: copy them from its text."
@@ -165,10 +166,17 @@ def _searched(texts: Sequence[str], opened: Opened) -> Iterator[str]:
         yield from (hit.passage.article_id for hit in found)
 
 
-def _pattern(quote: str) -> re.Pattern[str]:
+def _find(words: re.Pattern[str], articles: Sequence[Article]) -> dict[str, str]:
+    """How the words stand in each article that has them, by its id."""
+    return {one.id: match[0] for one in articles if (match := words.search(one.text))}
+
+
+def _pattern(quote: str, *, whole: bool = False) -> re.Pattern[str]:
     """The words in a row, whatever white space is between them and whichever kind of marks they have."""
     inside = quote.strip().strip("".join(_MARKS[:2]))
-    return re.compile(r"\s+".join("".join(map(_either, word)) for word in inside.split()))
+    words = r"\s+".join("".join(map(_either, word)) for word in inside.split())
+    before, after = (r"\b" if end.isalnum() and whole else "" for end in (inside[:1], inside[-1:]))
+    return re.compile(f"{before}{words}{after}")
 
 
 def _either(character: str) -> str:

@@ -119,7 +119,7 @@ def _files(home: Path, builds: tuple[str, ...]) -> list[tuple[Path, str]]:
         inside = (path for path in sorted(folder.rglob("*")) if path.relative_to(folder).parts[0] != STORE)
         found += [(path, path.relative_to(home).as_posix()) for path in inside if _is_wanted(path)]
     beside = (path for path in sorted(home.iterdir()) if path.name not in {CURRENT, *_LOCKS} and path.name[0] != ".")
-    reported = (path for path in sorted((home / REPORTED).glob("*.jsonl")) if path.name[0] != ".")
+    reported = (path for path in sorted((home / REPORTED).glob("*")) if path.name[0] != ".")
     named = [(path, path.relative_to(home).as_posix()) for path in (*beside, *reported)]
     return found + [(path, name) for path, name in named if _is_wanted(path)]
 

@@ -23,6 +23,8 @@ UNDECIDED = "undecided.jsonl"
 
 MOST = 2_000
 """Reports in each file. Whoever reads them takes them out; until then no more are kept."""
+SHARE = 500
+"""Reports of one reporter in each file, so that nobody takes the room of the others."""
 LONGEST = 65_536
 """Bytes of one report."""
 
@@ -34,7 +36,8 @@ _PATIENCE = 30.0
 def keep_report(home: Path, report: Mapping[str, Any], *, decided: bool, most: int = MOST) -> None:
     """Add a report, which has an `id` that no other text holds, in one step; one that is there already is not added again.
 
-    What an editor wrote into the file stays as it is. Raises `NotKept` where there is no room for it.
+    What an editor wrote into the file stays as it is. Raises `NotKept` where there is no room for it, or where its
+    `reporter`, if it has one, has taken their share.
     """
     line = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace")
     if len(line) > LONGEST:
@@ -51,6 +54,11 @@ def keep_report(home: Path, report: Mapping[str, Any], *, decided: bool, most: i
                 raise NotKept(
                     f"{len(lines):,} reports wait for an editor, and no more are kept until some of them are taken out of "
                     f"{path.name}."
+                )
+            if _count_of(report.get("reporter"), lines) >= SHARE:
+                raise NotKept(
+                    f"{SHARE} reports of this key wait for an editor, and no more of them are kept until some are taken out "
+                    f"of {path.name}."
                 )
             _write_lines(path, [*lines, line])
     except Timeout as problem:
@@ -87,6 +95,14 @@ def forget_reports(home: Path, article_ids: Sequence[str], texts: Sequence[str] 
             f"the reports in {str(folder)!r} cannot be searched ({problem}); mend that, then delete again"
         ) from problem
     return removed
+
+
+def _count_of(reporter: str | None, lines: Sequence[bytes]) -> int:
+    """How many lines are of one reporter; none where it is not known who reports."""
+    if reporter is None:
+        return 0
+    named = [fields for line in lines if reporter.encode() in line and isinstance(fields := _parse(line), dict)]
+    return sum(fields.get("reporter") == reporter for fields in named)
 
 
 @contextmanager

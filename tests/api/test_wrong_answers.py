@@ -16,7 +16,7 @@ from api.keys import KeyFile
 from api.reporting import LONGEST_NOTE, WrongAnswer, _pattern
 from api.wiring import Builds
 from indexes.building import build_index
-from indexes.complaints import CASES, FOLDER, MOST, UNDECIDED, forget_reports, keep_report
+from indexes.complaints import CASES, FOLDER, MOST, SHARE, UNDECIDED, forget_reports, keep_report
 from indexes.errors import NotKept
 from indexes.settings import IndexSettings
 from qa.settings import QaSettings
@@ -131,6 +131,7 @@ def test_its_owner_alone_reads_it(service: Client, home: Path) -> None:
         ('"It was one night," said Jon Reke.', "orchard/frost", "It was one night,” said Jon Reke."),
         ("lost a third of their apples to frost", None, "lost a third of their apples to frost"),
         ("lost a third of their apples to frost", "pump-house", None),
+        ("ost a third of their app", None, "ost a third of their app"),
         ("Frost takes a third of the apples", None, None),
         (".* every valve .+", None, None),
     ],
@@ -293,6 +294,30 @@ def test_no_more_than_so_many(service: Client, home: Path) -> None:
     document = check_problem(service.post("/page/wrong", json=RIGHT), 507, "report-not-kept")
     assert CASES in document["detail"]
     assert (home / FOLDER / CASES).read_text(encoding="utf-8") == full
+
+
+def test_a_share_for_each_key(home: Path) -> None:
+    """Who has filed as many as one key may waits for an editor; others, and those without a key, still file."""
+    (home / FOLDER).mkdir(parents=True)
+    own = "".join(f'{{"id": "r_{number}", "reporter": "k_1"}}\n' for number in range(SHARE))
+    (home / FOLDER / CASES).write_text(own + '{"id": "of another", "note": "k_1"}\n[1]\nk_1\n', encoding="utf-8")
+    with pytest.raises(NotKept, match="500 reports of this key wait"):
+        keep_report(home, {"id": "r_new", "reporter": "k_1"}, decided=True)
+    keep_report(home, {"id": "r_new", "reporter": "k_1"}, decided=False)
+    keep_report(home, {"id": "r_other", "reporter": "k_2"}, decided=True)
+    keep_report(home, {"id": "r_nobody", "reporter": None}, decided=True)
+    lines = (home / FOLDER / CASES).read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines[-2:]] == ["r_other", "r_nobody"]
+
+
+def test_whole_words_come_first() -> None:
+    """Words that also stand inside others are found where they are whole."""
+    text = "The piano moreover stood still, and there was no more of it."
+    match = _pattern("no more", whole=True).search(text)
+    assert match is not None
+    assert match.start() == text.index("no more of it")
+    assert _pattern("no more", whole=True).search("The piano moreover stood still.") is None
+    assert _pattern("no more").search("The piano moreover stood still.") is not None
 
 
 def test_a_disk_that_refuses(service: Client, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,12 +124,12 @@ def test_reports_are_backed_up(settings: IndexSettings, tmp_path: Path, other: I
 def test_files_of_an_editor(settings: IndexSettings, tmp_path: Path, other: IndexSettings) -> None:
     """Whatever an editor calls a file beside the builds or among the reports, a backup with it can be restored."""
     keep_report(settings.home, {"id": "r_1"}, decided=True)
-    names = ["my notes, März.txt", f"{FOLDER}/old cases (März).jsonl"]
+    names = ["my notes, März.txt", f"{FOLDER}/old cases (März).jsonl", f"{FOLDER}/more.jsonl.gz"]
     for name in names:
         (settings.home / name).write_text("{}\n", encoding="utf-8")
     backup = write_backup(tmp_path / "named.tar.gz", settings=settings).path
     restore_backup(backup, settings=other)
-    assert [(other.home / name).read_text(encoding="utf-8") for name in names] == ["{}\n"] * 2
+    assert [(other.home / name).read_text(encoding="utf-8") for name in names] == ["{}\n"] * 3
 
 
 def test_backup_while_others_read_and_write(settings: IndexSettings, tmp_path: Path, other: IndexSettings) -> None:
