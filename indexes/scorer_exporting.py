@@ -42,11 +42,7 @@ def export_cross_encoder(weights: Path, adapters: Path, folder: Path) -> None:
 
     added = load_file(adapters)
     body = load_body(weights)
-    with torch.no_grad():
-        for name in added:
-            if name.endswith(".a"):
-                inner = body.get_submodule(name.removesuffix(".a"))
-                inner.weight += SCALE * added[name.removesuffix("a") + "b"].float() @ added[name].float()
+    merge(body, added)
     scores = Scores(body, added["head.weight"].float()[0], float(added["head.bias"]))
     write_graph(scores, folder / LOGITS, inputs=INPUTS, output="logits")
 
@@ -95,6 +91,17 @@ def load_body(weights: Path) -> Any:  # noqa: ANN401 - the engine's model
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     model = AutoModel.from_pretrained(weights, local_files_only=True, use_safetensors=True, attn_implementation="eager")
     return model.float().eval()
+
+
+def merge(body: Any, added: Mapping[str, Any]) -> None:  # noqa: ANN401 - the engine's model and tensors
+    """Add each adapter to the matrix that it belongs to."""
+    import torch
+
+    with torch.no_grad():
+        for name in added:
+            if name.endswith(".a"):
+                inner = body.get_submodule(name.removesuffix(".a"))
+                inner.weight += SCALE * added[name.removesuffix("a") + "b"].float() @ added[name].float()
 
 
 def pool_pairs(model: Any, rows: Sequence[Pair]) -> Any:  # noqa: ANN401 - the engine's model and tensor
