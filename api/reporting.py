@@ -173,7 +173,7 @@ def _find(words: re.Pattern[str], articles: Sequence[Article]) -> dict[str, str]
 
 def _pattern(quote: str, *, whole: bool = False) -> re.Pattern[str]:
     """The words in a row, whatever white space is between them and whichever kind of marks they have."""
-    inside = quote.strip().strip("".join(_MARKS[:2]))
+    inside = quote.strip().strip("".join(_MARKS[:2])).strip()
     words = r"\s+".join("".join(map(_either, word)) for word in inside.split())
     before, after = (r"\b" if end.isalnum() and whole else "" for end in (inside[:1], inside[-1:]))
     return re.compile(f"{before}{words}{after}")

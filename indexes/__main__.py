@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     restore = add("restore", _restore, "restore a backup: checked first, then made current")
     restore.add_argument("archive", type=Path, metavar="FILE.tar.gz", help="what `backup` wrote")
     restore.add_argument("--force", action="store_true", help="have it take the place of the index that is there")
-    weights = add("weights", _weights, "fetch the model weights and check them")
+    weights = add("weights", _weights, "fetch the model weights, check them, and write the graphs of the scorers")
     weights.add_argument("--repair", action="store_true", help="check every file anew and fetch those that are damaged")
     return parser
 
@@ -281,12 +281,15 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _weights(options: argparse.Namespace) -> int:
+    from indexes.scorers import write_graphs
     from indexes.settings import IndexSettings
     from indexes.weights import fetch_all
 
     settings = IndexSettings()
     for warning in fetch_all(settings, llm=settings.needs_llm_weights, repair=options.repair):
         print(f"WARNING: {warning}", file=sys.stderr)
+    for folder in write_graphs(settings):
+        print(f"scorer graphs: {folder}")
     return OK
 
 

@@ -22,7 +22,9 @@ def run_child(module: str, order: dict[str, Any]) -> None:
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineMissing(f"the engines could not be built ({error})") from error
+        raise EngineMissing(f"what runs the weights could not be made ({error})") from error
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise EngineMissing(f"the engines could not be built ({lines[-1] if lines else f'status {done.returncode}'})")
+        raise EngineMissing(
+            f"what runs the weights could not be made ({lines[-1] if lines else f'status {done.returncode}'})"
+        )

@@ -23,8 +23,8 @@ UNDECIDED = "undecided.jsonl"
 
 MOST = 2_000
 """Reports in each file. Whoever reads them takes them out; until then no more are kept."""
-SHARE = 500
-"""Reports of one reporter in each file, so that nobody takes the room of the others."""
+SHARE = 1_000
+"""Reports of one key in each file, so that none takes the room of the others."""
 LONGEST = 65_536
 """Bytes of one report."""
 
@@ -57,7 +57,7 @@ def keep_report(home: Path, report: Mapping[str, Any], *, decided: bool, most: i
                 )
             if _count_of(report.get("reporter"), lines) >= SHARE:
                 raise NotKept(
-                    f"{SHARE} reports of this key wait for an editor, and no more of them are kept until some are taken out "
+                    f"{SHARE:,} reports of this key wait for an editor, and no more of them are kept until some are taken out "
                     f"of {path.name}."
                 )
             _write_lines(path, [*lines, line])

@@ -18,7 +18,7 @@ DatelineError
     WeightsProblem
         WeightsMissing          weights could not be had
         WeightsDamaged          a weights file does not match its pinned hash
-        EngineMissing           no faster engine could be built from the weights
+        EngineMissing           what runs the weights could not be made from them
     UnreadableSource            one file could not be read (becomes one `rejected`)
     InvalidSettings             a setting has a value that cannot be used
 """
@@ -93,7 +93,7 @@ class WeightsDamaged(WeightsProblem):
 
 
 class EngineMissing(WeightsProblem):
-    """No faster engine could be built from the weights."""
+    """What runs the weights could not be made from them."""
 
 
 class UnreadableSource(DatelineError):

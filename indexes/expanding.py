@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexes.graphs import LOGITS, STATES, make_inputs
 from indexes.quieting import quiet_engines
-from indexes.sessions import Session, share_out
+from indexes.sessions import SCORING, Session, share_out
 from indexes.types import Activations, Vectors
 from indexes.words import STOPWORDS, Word, find_words
 
@@ -32,10 +32,10 @@ class SparseExpander:
     def __init__(self, graphs: Path, weights: Path) -> None:
         """Open the graphs in a folder, and from the folder of the weights the tokenizer and what the states are multiplied with.
 
-        Raises RuntimeError, OSError or KeyError where a file cannot be opened or lacks something.
+        Raises RuntimeError or OSError where a file cannot be opened or lacks something.
         """
         quiet_engines()
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
         from tokenizers import Tokenizer
 
         self._states = Session(graphs / STATES)
@@ -43,9 +43,12 @@ class SparseExpander:
         self._tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_TOKENS)
-        with safe_open(weights / "model.safetensors", "np") as tensors:
-            self._decoder: Vectors = tensors.get_tensor("bert.embeddings.word_embeddings.weight").astype(np.float32)
-            self._bias: Vectors = tensors.get_tensor("cls.predictions.bias").astype(np.float32)
+        try:
+            with safe_open(weights / "model.safetensors", "np") as tensors:
+                self._decoder: Vectors = tensors.get_tensor("bert.embeddings.word_embeddings.weight").astype(np.float32)
+                self._bias: Vectors = tensors.get_tensor("cls.predictions.bias").astype(np.float32)
+        except SafetensorError as problem:
+            raise RuntimeError(f"the weights in {str(weights)!r} cannot be read: {problem}") from problem
         self._kept: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -94,7 +97,7 @@ class SparseExpander:
             states = self._states.run(make_inputs(own, len(own[0])))
             return [one[: len(ids)].astype(np.float16) for one, ids in zip(states, own, strict=True)]
 
-        computed = share_out(compute, [len(rows[batch[0]]) * len(batch) for batch in batches])
+        computed = share_out(compute, [len(rows[batch[0]]) * len(batch) for batch in batches], SCORING)
         found = dict(zip(order, (one for batch in computed for one in batch), strict=True))
         return [found[at] for at in range(len(rows))]
 

@@ -36,7 +36,7 @@ def describe_machine(cpuinfo: Path = _CPUINFO) -> Machine:
         processor=fields.get("model name") or platform.processor() or platform.machine(),
         cores=count_cores(),
         int8=bool(flags & _DOT_PRODUCTS),
-        versions=tuple((name, version) for name in _ENGINES if (version := _find_version(name))),
+        versions=tuple((name, version) for name in _ENGINES if (version := find_version(name))),
     )
 
 
@@ -55,7 +55,8 @@ def _read_fields(cpuinfo: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
-def _find_version(name: str) -> str | None:
+def find_version(name: str) -> str | None:
+    """The version of a package, without importing it; None where it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

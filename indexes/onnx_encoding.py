@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +41,14 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Rows in the order of `texts`, L2-normalised."""
         tokens = self._reader.read(texts)
-        session = self._question if len(tokens) == 1 else self._passages
         with self._lock:
-            rows = share_out(lambda row: _run(session, tokens[row]), [len(ids) for ids in tokens])
+            if len(tokens) == 1:
+                rows = [_run(self._question, tokens[0])]
+            else:
+                # Threads of its own: a question must not wait for the articles that are being indexed.
+                with ThreadPoolExecutor(count_cores(), thread_name_prefix="onnx") as threads:
+                    lengths = [len(ids) for ids in tokens]
+                    rows = share_out(lambda row: _run(self._passages, tokens[row]), lengths, threads)
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dimension)
 
 

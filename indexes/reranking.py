@@ -5,7 +5,7 @@ from pathlib import Path
 
 from indexes.graphs import LOGITS
 from indexes.pairs import encode_pair, load_tokenizer, make_pairs
-from indexes.sessions import Session, share_out
+from indexes.sessions import SCORING, Session, share_out
 
 
 class CrossEncoder:
@@ -22,4 +22,5 @@ class CrossEncoder:
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """See `Reranker`."""
         rows = [encode_pair(self._tokenizer, question, text) for text in texts]
-        return share_out(lambda at: float(self._session.run(make_pairs([rows[at]]))[0]), [len(ids) for ids, _ in rows])
+        lengths = [len(ids) for ids, _ in rows]
+        return share_out(lambda at: float(self._session.run(make_pairs([rows[at]]))[0]), lengths, SCORING)

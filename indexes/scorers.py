@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256 as hash_bytes
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -17,10 +16,13 @@ from indexes.errors import EngineMissing, WeightsDamaged
 from indexes.expanding import SparseExpander
 from indexes.graphs import LOGITS, STATES
 from indexes.hashes import read_sha256
+from indexes.machines import find_version
+from indexes.pins import ENCODER, EXPANDER
 from indexes.reranking import CrossEncoder
 from indexes.sealing import is_whole, put
+from indexes.settings import IndexSettings
 from indexes.types import Expander, Reranker
-from indexes.weights import hash_weights
+from indexes.weights import find_weights, hash_weights
 
 _log = logging.getLogger("dateline.indexes")
 
@@ -28,7 +30,7 @@ ADAPTERS = Path(__file__).with_name("reranker.safetensors")
 ADAPTERS_SHA256 = "a6308bc34befee70de3766e08381a0c63dbf6b29672bd8859693e498d8e10930"
 """What was trained on `evals/practice`: low-rank adapters (LoRA, Hu et al. 2021) and a head."""
 _RECIPE = 1
-"""How graphs are written; raise it with every change of `indexes.scorer_exporting`, so that older ones are not taken."""
+"""How graphs are written; raise it with every change of what they compute, so that older ones are not taken."""
 
 Write: TypeAlias = Callable[[dict[str, Any]], None]
 """Carries out an order of `indexes.scorer_exporting`. Raises `EngineMissing`."""
@@ -46,14 +48,24 @@ def open_cross_encoder(
         raise WeightsDamaged(
             f"{str(adapters)!r} is missing or is not the file that belongs to this version; install again"
         )
-    with find_graphs("reranker", weights, home, [LOGITS], adapters=adapters) as graphs:
+    with find_graphs("cross-encoder", weights, home, [LOGITS], adapters=adapters) as graphs:
         return CrossEncoder(graphs, weights)
 
 
 def open_sparse_model(weights: Path, home: Path) -> Expander:
     """The learned sparse model. Raises `EngineMissing`."""
-    with find_graphs("expander", weights, home, [STATES, LOGITS]) as graphs:
+    with find_graphs("sparse model", weights, home, [STATES, LOGITS]) as graphs:
         return SparseExpander(graphs, weights)
+
+
+def write_graphs(settings: IndexSettings) -> tuple[Path, Path]:
+    """Have the graphs of both here: their folders. Raises `WeightsProblem`."""
+    home, encoder, sparse = settings.weights_home, find_weights(ENCODER, settings), find_weights(EXPANDER, settings)
+    with (
+        find_graphs("cross-encoder", encoder, home, [LOGITS], adapters=ADAPTERS) as one,
+        find_graphs("sparse model", sparse, home, [STATES, LOGITS]) as other,
+    ):
+        return one, other
 
 
 @contextmanager
@@ -63,23 +75,29 @@ def find_graphs(
     """The folder with the graphs of a scorer, in `engines/` of the home of the weights; written if it is not whole.
 
     Where nothing can be kept there, they are written beside for this once. Raises `EngineMissing` where they cannot be
-    written at all.
+    written at all, or where they cannot be opened within.
     """
     order = {"weights": str(weights.resolve()), "adapters": str(adapters.resolve()) if adapters else None}
     root = home / "engines"
-    folder = root / f"{name}-{_key(weights, adapters)}-r{_RECIPE}-onnx-{version('onnx')}"
+    folder = root / f"{name.replace(' ', '-')}-{_key(weights, adapters)}"
     with ExitStack() as stack:
         try:
-            if not is_whole(folder, files):
-                root.mkdir(parents=True, exist_ok=True)
-                with FileLock(root / f".{name}.lock"):
-                    if not is_whole(folder, files):
-                        _keep(folder, files, order, write)
-        except OSError as error:
-            _log.warning("the graphs of the %s are written at every start: they cannot be kept (%s)", name, error)
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True)))
-            _make(folder, files, order, write)
-        yield folder
+            try:
+                if not is_whole(folder, files, fresh=True):
+                    root.mkdir(parents=True, exist_ok=True)
+                    with FileLock(root / f".{name.replace(' ', '-')}.lock"):
+                        if not is_whole(folder, files, fresh=True):
+                            _keep(folder, files, order, write)
+            except (OSError, EngineMissing) as error:
+                _log.warning("the graphs of the %s are written at every start: they cannot be kept (%s)", name, error)
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True)))
+                _make(folder, files, order, write)
+            yield folder
+        except (OSError, RuntimeError, EngineMissing) as error:
+            raise EngineMissing(
+                f"the graphs of the {name} cannot be had ({error}); make room in {str(home)!r}, or run "
+                "`python -m indexes weights --repair`"
+            ) from error
 
 
 def _keep(folder: Path, files: Sequence[str], order: dict[str, Any], write: Write) -> None:
@@ -102,6 +120,7 @@ def _make(folder: Path, files: Sequence[str], order: dict[str, Any], write: Writ
 
 
 def _key(weights: Path, adapters: Path | None) -> str:
-    """What the graph depends on: the weights and the adapters."""
-    parts = [hash_weights(weights), read_sha256(adapters) if adapters else ""]
-    return hash_bytes(" ".join(parts).encode()).hexdigest()[:16]
+    """What the graphs depend on: weights, adapters, and what writes them."""
+    parts = [str(_RECIPE), hash_weights(weights), read_sha256(adapters) if adapters else ""]
+    parts += [f"{package} {find_version(package)}" for package in ("torch", "transformers", "onnx")]
+    return hash_bytes("\n".join(parts).encode()).hexdigest()[:16]

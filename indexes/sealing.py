@@ -11,12 +11,17 @@ from indexes.hashes import Stamps, read_sha256
 _FILES = "files.json"
 
 
-def is_whole(folder: Path, needed: Sequence[str]) -> bool:
-    """Whether a folder holds these files, and every other that it names, as it names them."""
+def is_whole(folder: Path, needed: Sequence[str], *, fresh: bool = False) -> bool:
+    """Whether a folder holds these files, and every other that it names, as it names them.
+
+    A file whose size and time of change are those of its last hashing is hashed again only where that is asked for.
+    """
     try:
         files = json.loads((folder / _FILES).read_text(encoding="utf-8"))
         stamps = Stamps(folder)
-        return set(needed) <= set(files) and all(stamps.sha256(folder / one) == files[one] for one in files)
+        return set(needed) <= set(files) and all(
+            stamps.sha256(folder / one, fresh=fresh) == files[one] for one in files
+        )
     except (OSError, ValueError, TypeError):
         return False
 

@@ -1,8 +1,7 @@
 """Opens ONNX files and computes with them, without torch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -16,6 +15,9 @@ T = TypeVar("T")
 
 Inputs: TypeAlias = Mapping[str, NDArray[np.int64]]
 """What a graph reads, by name."""
+
+SCORING = ThreadPoolExecutor(count_cores(), thread_name_prefix="scoring")
+"""The threads that score, for all questions at once: more than there are cores would only take turns."""
 
 
 class Session:
@@ -44,18 +46,11 @@ class Session:
         return np.asarray(self._session.run(None, dict(inputs))[0], dtype=np.float32)
 
 
-def share_out(work: Callable[[int], T], lengths: Sequence[int]) -> list[T]:
-    """What `work` makes of each number from 0, in order, by threads of the process; the longest first, so that none waits for it.
+def share_out(work: Callable[[int], T], lengths: Sequence[int], threads: Executor) -> list[T]:
+    """What `work` makes of each number from 0, in order; the longest first, so that none waits for it.
 
-    There are as many threads as cores, whoever shares out: more of them would only take turns. `work` shares out nothing.
+    The threads take one at a time, so as many of them as there are cores keep these busy. `work` shares out nothing itself.
     """
     order = sorted(range(len(lengths)), key=lambda at: -lengths[at])
-    if min(len(order), count_cores()) <= 1:
-        return [work(at) for at in range(len(lengths))]
-    found = dict(zip(order, _threads().map(work, order), strict=True))
+    found = dict(zip(order, threads.map(work, order), strict=True))
     return [found[at] for at in range(len(order))]
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(count_cores(), thread_name_prefix="onnx")

@@ -301,7 +301,7 @@ def test_a_share_for_each_key(home: Path) -> None:
     (home / FOLDER).mkdir(parents=True)
     own = "".join(f'{{"id": "r_{number}", "reporter": "k_1"}}\n' for number in range(SHARE))
     (home / FOLDER / CASES).write_text(own + '{"id": "of another", "note": "k_1"}\n[1]\nk_1\n', encoding="utf-8")
-    with pytest.raises(NotKept, match="500 reports of this key wait"):
+    with pytest.raises(NotKept, match="1,000 reports of this key wait"):
         keep_report(home, {"id": "r_new", "reporter": "k_1"}, decided=True)
     keep_report(home, {"id": "r_new", "reporter": "k_1"}, decided=False)
     keep_report(home, {"id": "r_other", "reporter": "k_2"}, decided=True)
@@ -313,7 +313,7 @@ def test_a_share_for_each_key(home: Path) -> None:
 def test_whole_words_come_first() -> None:
     """Words that also stand inside others are found where they are whole."""
     text = "The piano moreover stood still, and there was no more of it."
-    match = _pattern("no more", whole=True).search(text)
+    match = _pattern("“no more ” ", whole=True).search(text)
     assert match is not None
     assert match.start() == text.index("no more of it")
     assert _pattern("no more", whole=True).search("The piano moreover stood still.") is None

@@ -1,12 +1,15 @@
 """What ONNX Runtime computes for a text depends on nothing but the text, and what is wrong with a file is told."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexes.graphs import Graph
+from indexes.machines import count_cores
 from indexes.onnx_encoding import OnnxEncoder
+from indexes.sessions import SCORING
 from tests.engines import SETTINGS, open_engine, prepare
 
 WEIGHTS = SETTINGS.weights_home / SETTINGS.encoder
@@ -43,3 +46,15 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, content: bytes | None) -> 
     graph = Graph(path, "fp32")
     with pytest.raises(RuntimeError, match=r"model\.onnx"):
         OnnxEncoder(WEIGHTS, name="none", sha256="", passages=graph, question=graph)
+
+
+@pytest.mark.encoder
+def test_indexing_and_scoring_do_not_wait_for_each_other() -> None:
+    """While everything that scores is busy, passages are encoded."""
+    encoder, free = open_engine("onnx fp32"), threading.Event()
+    try:
+        for _ in range(count_cores()):
+            SCORING.submit(free.wait, 60)
+        assert len(encoder.encode(["One text.", "Another text.", "A third."])) == 3
+    finally:
+        free.set()

@@ -1,8 +1,10 @@
 """The scorers' graphs are written once, whole or not at all, and compute what torch does."""
 
 import logging
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock, Timeout
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,12 +89,15 @@ def test_other_weights_and_adapters_have_graphs_of_their_own(weights: Path, tmp_
     assert [order["adapters"] for order in write.orders] == [None, str(adapters.resolve()), None]
 
 
-def test_a_damaged_graph_is_written_again(weights: Path, tmp_path: Path) -> None:
-    """A file that is not what it was when it was written is not opened."""
+@pytest.mark.parametrize("content", ["graph X", "graph 0 of somebody else"])
+def test_a_damaged_graph_is_written_again(weights: Path, tmp_path: Path, content: str) -> None:
+    """A file that is not what it was when it was written is not opened, even if its size and time of change are the same."""
     write = Writer()
     find(weights, tmp_path / "home", write)
     path = next((tmp_path / "home" / "engines").glob("*/states.onnx"))
-    path.write_text("graph 0 of somebody else", encoding="utf-8")
+    before = path.stat()
+    path.write_text(content, encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert find(weights, tmp_path / "home", write)["states.onnx"] == "graph 0"
     assert len(write.orders) == 2
 
@@ -115,8 +121,14 @@ def test_a_killed_writer_leaves_nothing_behind(weights: Path, tmp_path: Path) ->
 
 
 def test_several_that_need_them_at_once(weights: Path, tmp_path: Path) -> None:
-    """One writes, and all find the same."""
-    write = Writer()
+    """One writes, which nobody else may meanwhile, and all find the same."""
+
+    def be_alone() -> None:
+        lock = next((tmp_path / "home" / "engines").glob(".scorer*.lock"))
+        with pytest.raises(Timeout), FileLock(lock, timeout=0):
+            pass
+
+    write = Writer(before=be_alone)
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda _: find(weights, tmp_path / "home", write), range(8)))
     assert len(write.orders) == 1
@@ -135,11 +147,38 @@ def test_a_home_that_keeps_nothing(weights: Path, tmp_path: Path, caplog: pytest
     assert not Path(write.orders[0]["folder"]).exists()
 
 
+def test_a_full_disk(weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the writer finds no room in the home, it writes elsewhere for this once."""
+    home = tmp_path / "home"
+
+    class Full(Writer):
+        """Has no room in the home."""
+
+        def __call__(self, order: dict[str, Any]) -> None:
+            """Fail there."""
+            if Path(order["folder"]).is_relative_to(home):
+                raise EngineMissing("No space left on device")
+            super().__call__(order)
+
+    with caplog.at_level(logging.WARNING, logger="dateline.indexes"):
+        assert find(weights, home, Full())["logits.onnx"] == "graph 1"
+    assert "cannot be kept (No space left on device)" in caplog.text
+
+
 def test_graphs_that_are_not_written(weights: Path, tmp_path: Path) -> None:
-    """A writer that leaves one out leaves none, and that is reported."""
-    with pytest.raises(EngineMissing, match=r"logits\.onnx were not written"):
+    """A writer that leaves one out leaves none, and that is reported with what to do."""
+    with pytest.raises(EngineMissing, match=r"logits\.onnx were not written.*make room"):
         find(weights, tmp_path / "home", Writer(files=1))
     assert list((tmp_path / "home" / "engines").glob("*/*")) == []
+
+
+def test_graphs_that_cannot_be_opened(weights: Path, tmp_path: Path) -> None:
+    """What the runtime says of them is reported as what it is: weights that cannot be used."""
+    with (
+        pytest.raises(EngineMissing, match="the graphs of the scorer cannot be had"),
+        find_graphs("scorer", weights, tmp_path / "home", FILES, write=Writer()) as folder,
+    ):
+        Session(folder / "logits.onnx")
 
 
 def test_a_writer_that_fails(tmp_path: Path) -> None:
@@ -147,7 +186,7 @@ def test_a_writer_that_fails(tmp_path: Path) -> None:
     folder = tmp_path / "weights"
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(b"no weights")
-    with pytest.raises(EngineMissing, match="could not be built"):
+    with pytest.raises(EngineMissing, match=r"could not be made \(.*model_type"):
         open_sparse_model(folder, tmp_path / "home")
 
 
@@ -222,11 +261,27 @@ def test_a_file_that_is_no_graph(tmp_path: Path) -> None:
 
 @given(lengths=st.lists(st.integers(0, 500), max_size=40))
 def test_work_is_shared_out_in_order(lengths: list[int]) -> None:
-    """Whatever takes longest, what comes back stands where it belongs."""
-    assert share_out(lambda at: (at, lengths[at]), lengths) == list(enumerate(lengths))
+    """Whatever takes longest is begun first, and what comes back stands where it belongs; the threads do all of it."""
+    begun: list[int] = []
+
+    def work(at: int) -> tuple[int, int]:
+        assert threading.current_thread().name.startswith("shared")
+        begun.append(lengths[at])
+        return at, lengths[at]
+
+    with ThreadPoolExecutor(1, thread_name_prefix="shared") as threads:
+        assert share_out(work, lengths, threads) == list(enumerate(lengths))
+    assert begun == sorted(lengths, reverse=True)
+
+
+def test_work_is_done_at_once() -> None:
+    """As many at a time as there are threads: each of two waits for the other here."""
+    barrier = threading.Barrier(2, timeout=30)
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(share_out(lambda _: barrier.wait(), [1, 1], threads)) == [0, 1]
 
 
 def test_work_that_fails_is_reported() -> None:
     """What one of them raises is raised."""
-    with pytest.raises(ZeroDivisionError):
-        share_out(lambda at: 1 // at, [1, 1, 1])
+    with pytest.raises(ZeroDivisionError), ThreadPoolExecutor(2) as threads:
+        share_out(lambda at: 1 // at, [1, 1, 1], threads)

@@ -25,8 +25,11 @@ _TIMES = """() => new Promise((resolve) => {
     };
     look();
 })"""
-_SEEN = """(selector) => new Promise((resolve) => {
-    const look = () => document.querySelector(selector) ? resolve(performance.now()) : requestAnimationFrame(look);
+_SEEN = """(selector) => new Promise((resolve, reject) => {
+    const look = () => {
+        if (document.querySelector(selector)) return resolve(performance.now());
+        return performance.now() > 15000 ? reject(new Error(`no ${selector}`)) : requestAnimationFrame(look);
+    };
     look();
 })"""
 
