@@ -142,6 +142,10 @@ def _serve(settings: ApiSettings, archive: Archive, listening: socket.socket, *,
     return 0 if server.started else 1
 
 
+_STREAMING = 0.8
+"""The share of the seconds for a stop after which streams are ended."""
+
+
 class _Announcing(uvicorn.Server):
     """A server that says where it is and what state it is in, once it answers; and that ends, whatever hangs."""
 
@@ -150,13 +154,20 @@ class _Announcing(uvicorn.Server):
         self._address = address
         self._keys = f"{keys:,}" if keys else "none: whoever uses this machine may ask, and change the index"
         self._last_seconds = last_seconds
+        self._streaming_seconds = (config.timeout_graceful_shutdown or 0) * _STREAMING
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let open requests finish, then close everything. A thread that hangs cannot keep the process for ever."""
         end = threading.Timer(self._last_seconds, _end_now)
         end.daemon = True
         end.start()
+        asyncio.get_running_loop().call_later(self._streaming_seconds, self._stop_streams)
         await super().shutdown(sockets=sockets)
+
+    def _stop_streams(self) -> None:
+        """Have the streams that are still open end properly, before uvicorn cuts them off."""
+        if stopping := self.lifespan.state.get("stopping"):
+            stopping.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the address, the mode, the build, and what is missing."""

@@ -1,5 +1,6 @@
 """Puts the service together: state, layers, routes and problem documents."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -101,6 +102,7 @@ def create_app(
                     "metrics": counts,
                     "probing": Probing(seconds=settings.ready_seconds),
                     "mcp": mcp,
+                    "stopping": asyncio.Event(),
                 }
         finally:
             slots.close()

@@ -162,7 +162,10 @@ class Rollback(Wire):
 
 
 class BuildJob(Wire):
-    """A build and how far it has come. `build` is what it made, by the name that a rollback takes."""
+    """A build and how far it has come. `build` is what it made, by the name that a rollback takes.
+
+    `left_out`: articles of the build before that are not in what was read, and so are no longer indexed.
+    """
 
     id: str
     state: JobState
@@ -173,6 +176,7 @@ class BuildJob(Wire):
     passages_per_second: float | None
     seconds_left: float | None
     outcomes: dict[str, int] | None
+    left_out: int | None
     error: str | None
     build: str | None
 
@@ -189,6 +193,7 @@ class BuildJob(Wire):
             passages_per_second=job.passages_per_second,
             seconds_left=job.seconds_left,
             outcomes=None if job.outcomes is None else dict(job.outcomes),
+            left_out=job.left_out,
             error=job.error,
             build=job.build,
         )

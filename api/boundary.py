@@ -11,7 +11,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import TooBusy
+from api.errors import STOPPING, TooBusy
 from api.logs import gather_notes, open_log
 from api.observing import UNMATCHED, Observer, Served
 from api.problems import INTERNAL, problem, problem_of
@@ -71,7 +71,7 @@ class Boundary:
             except asyncio.CancelledError:  # the service stops, and this request took too long to be waited for
                 if status:
                     raise
-                stopping = TooBusy("The service is stopping: ask again when it is back.")
+                stopping = TooBusy(STOPPING)
                 await problem_of(scope, stopping)(scope, receive, finish)
             except Exception:
                 log.exception("failed", method=method, path=scope["path"])

@@ -38,7 +38,8 @@ class Run(Protocol):
 class Job:
     """A build that was asked for, as far as it has come. `build` is what it made: `b_…+0`.
 
-    While passages are encoded, `articles_done` is the share of the articles that the encoded passages stand for.
+    While passages are encoded, `articles_done` is the share of the articles that the encoded passages stand for. `left_out`
+    are articles of the build before that are not in what was read, and so are no longer indexed.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Job:
     passages_per_second: float | None = None
     seconds_left: float | None = None
     outcomes: Mapping[str, int] | None = None
+    left_out: int | None = None
     error: str | None = None
     build: str | None = None
 
@@ -168,6 +170,7 @@ class Jobs:
             articles_total=told["articles"],
             seconds_left=0.0,
             outcomes=told["outcomes"],
+            left_out=told["left_out"],
             build=told["build"],
         )
         self._log.info("build done", job=job_id, build=told["build"])
@@ -229,7 +232,7 @@ def _read(line: str) -> Mapping[str, Any]:
     match message:
         case {"step": str(step), "done": int(done), "total": int() | None as total}:
             return {"step": step, "done": done, "total": total}
-        case {"build": str(), "articles": int(), "outcomes": dict()}:
+        case {"build": str(), "articles": int(), "outcomes": dict(), "left_out": int()}:
             return dict(message)
         case _:
             return {}

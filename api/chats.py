@@ -203,7 +203,7 @@ class ChatChoice(Wire):
 
 
 class ChatUsage(Wire):
-    """Tokens of the language model's prompt; those of its reply are not counted."""
+    """Tokens of the language model's prompt and of what it wrote; 0 where none ran."""
 
     prompt_tokens: int
     completion_tokens: int
@@ -212,7 +212,8 @@ class ChatUsage(Wire):
     @classmethod
     def of(cls, answer: CoreAnswer) -> Self:
         """From an answer of the core."""
-        return cls(prompt_tokens=answer.prompt_tokens, completion_tokens=0, total_tokens=answer.prompt_tokens)
+        read, written = answer.prompt_tokens, answer.completion_tokens
+        return cls(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
 
 
 class ChatCompletion(Wire):

@@ -23,6 +23,8 @@ DatelineError (indexes.errors)
 
 from indexes.errors import DatelineError
 
+STOPPING = "The service is stopping: ask again when it is back."
+
 
 class ServiceProblem(DatelineError):
     """The service cannot do what was asked."""

@@ -224,6 +224,7 @@ QUEUED: dict[str, Any] = {
     "passages_per_second": None,
     "seconds_left": None,
     "outcomes": None,
+    "left_out": None,
     "error": None,
     "build": None,
 }

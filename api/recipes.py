@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,9 +14,17 @@ from api.reference import write_page
 SOURCE = Path(__file__).with_suffix(".md")
 
 
+SHOWN = "http://127.0.0.1:8000"
+"""The address in the recipes."""
+
+
+def write_recipes(address: str) -> str:
+    """The page, with the address of the service in its recipes. Each heading can be linked to by its words."""
+    return _write().replace(SHOWN, escape(address.rstrip("/")))
+
+
 @cache
-def write_recipes() -> str:
-    """The page. Each heading can be linked to by its words."""
+def _write() -> str:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(SOURCE.read_text(encoding="utf-8"))
     for opening, words in pairwise(tokens):

@@ -13,7 +13,8 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto
 h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-top: 1px solid #ccc; padding-top: 1rem; }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em; } a { color: #0b4f8a; }
 pre { background: #f3efe6; padding: .8rem; overflow-x: auto; border-radius: .3rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+       h2 { overflow-wrap: anywhere; } th, td { text-align: left; vertical-align: top;
        padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #e3ded2; }
 @media (prefers-color-scheme: dark) { body { color: #e8e6e1; background: #16181c; } a { color: #8cc4ff; }
        pre { background: #23262c; } th, td { border-color: #3a3d44; } h2 { border-color: #3a3d44; } }
@@ -23,6 +24,17 @@ CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Allows the one style sheet of these pages, and nothing else."""
+_PLACES = " · ".join(
+    f'<a href="{path}">{name}</a>'
+    for path, name in (
+        ("/", "Ask"),
+        ("/articles", "Articles"),
+        ("/index", "Index"),
+        ("/evaluation", "Evaluation"),
+        ("/recipes", "Recipes"),
+        ("/docs", "Reference"),
+    )
+)
 
 
 def write_reference(document: Mapping[str, Any]) -> str:
@@ -46,10 +58,7 @@ def write_reference(document: Mapping[str, Any]) -> str:
         ),
     )
     head = f"<h1>{escape(document['info']['title'])}: the reference</h1>\n{_prose(document['info']['description'])}"
-    also = (
-        '<p>How to ask from a program: <a href="/recipes">recipes</a>. For programs: <a href="/openapi.json">openapi.json</a>. '
-        '<a href="/">Ask the archive</a>.</p>'
-    )
+    also = '<p>How to ask from a program: <a href="/recipes">recipes</a>. For programs: <a href="/openapi.json">openapi.json</a>.</p>'
     return write_page("Dateline: reference", "\n".join((head, also, *routes, "<h2>Problems</h2>", problems)))
 
 
@@ -58,7 +67,7 @@ def write_page(title: str, body: str) -> str:
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style>\n</head>\n'
-        f"<body>\n{body}\n</body>\n</html>\n"
+        f"<body>\n<nav>{_PLACES}</nav>\n{body}\n</body>\n</html>\n"
     )
 
 

@@ -1,5 +1,6 @@
 """What lives as long as the service, and how a route gets at it."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, TypedDict, cast
 
@@ -28,6 +29,8 @@ class State(TypedDict):
     metrics: Metrics
     probing: Probing
     mcp: ASGIApp
+    stopping: asyncio.Event
+    """Set shortly before requests that are still open are cut off: a stream ends with a word of it."""
 
 
 def _serving(request: Request) -> Serving:

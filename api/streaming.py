@@ -8,6 +8,7 @@ from fastapi.sse import format_sse_event
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from api.errors import STOPPING, TooBusy
 from api.following import Following, PassagesFound, QuotesFound, Step, is_left
 from api.logs import open_log
 from api.problems import find_kind, problem, problem_of
@@ -39,16 +40,22 @@ async def stream(
 ) -> StreamingResponse:
     """The steps of an answer as they come, by default as `Events`; a problem in place of what is left where something goes wrong.
 
-    What is wrong before the first step is raised. A comment is sent whenever nothing else was for `ping_seconds`.
+    What is wrong before the first step is raised, at a stop of the service too. A comment is sent whenever nothing else was for
+    `ping_seconds`.
     """
     leaving = asyncio.create_task(is_left(request))
+    stopping = asyncio.create_task(_stops(request))
     try:
-        first = following.take() if await following.wait(leaving) else None
+        there = await following.wait(leaving, stopping)
+        if not there:
+            _check(stopping)
+        first = following.take() if there else None
     except BaseException:
         leaving.cancel()
+        stopping.cancel()
         following.stop()
         raise
-    sending = _send(following, first, request, leaving, wording or Events(), ping_seconds)
+    sending = _send(following, first, request, leaving, stopping, wording or Events(), ping_seconds)
     return StreamingResponse(sending, media_type=MEDIA_TYPE, headers=_HEADERS)
 
 
@@ -57,24 +64,38 @@ async def _send(
     step: Step | None,
     request: Request,
     leaving: "asyncio.Task[None]",
+    stopping: "asyncio.Task[None]",
     wording: Wording,
     ping_seconds: float,
 ) -> AsyncIterator[bytes]:
-    """Until the answer is whole, something goes wrong, or the client is gone."""
+    """Until the answer is whole, something goes wrong, the client is gone, or the service stops."""
     try:
         while step is not None:
             if told := wording.tell(step):
                 yield told
-            while not await following.wait(leaving, seconds=ping_seconds):
+            while not await following.wait(leaving, stopping, seconds=ping_seconds):
                 if leaving.done():
                     return
+                _check(stopping)
                 yield _PING
             step = following.take()
     except Exception as error:  # noqa: BLE001 - the status was sent: what goes wrong can only be told in an event
         yield wording.tell_problem(_document(error, request))
     finally:
         leaving.cancel()
+        stopping.cancel()
         following.stop()
+
+
+async def _stops(request: Request) -> None:
+    """Returns once the service is about to cut off what is still open."""
+    stopping: asyncio.Event = request.state.stopping
+    await stopping.wait()
+
+
+def _check(stopping: "asyncio.Task[None]") -> None:
+    if stopping.done():
+        raise TooBusy(STOPPING)
 
 
 class Events:

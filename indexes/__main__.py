@@ -169,6 +169,7 @@ def _told(report: "BuildReport") -> dict[str, object]:
         "passages": manifest.passages,
         "encoded": report.encoded,
         "outcomes": _counted(report),
+        "left_out": report.left_out,
     }
 
 

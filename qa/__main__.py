@@ -11,6 +11,7 @@ from typing import Any
 
 from indexes.errors import DatelineError
 from indexes.types import Article, Filters
+from qa.errors import InvalidQuestion
 from qa.types import Answer, Citation, Question
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             traceback.print_exc()
         print(f"dateline: {problem}", file=sys.stderr)
-        return FAILED
+        return USAGE if isinstance(problem, InvalidQuestion) else FAILED
     print(json.dumps(_document(answer), ensure_ascii=False, indent=2) if options.json else _page(answer))
     return OK
 
@@ -66,10 +67,12 @@ def _ask(options: argparse.Namespace) -> Answer:
 
     from indexes.settings import IndexSettings
     from indexes.wiring import open_index
+    from qa.answering import check_text
     from qa.errors import ModelUnavailable
     from qa.settings import QaSettings
     from qa.wiring import open_answerer
 
+    check_text(options.question)  # before anything is opened
     index_settings, settings = IndexSettings(), QaSettings()
     with ExitStack() as closing:
         index = open_index(index_settings)
@@ -126,7 +129,7 @@ def _printing(article: Article) -> str:
 
 def _document(answer: Answer) -> dict[str, Any]:
     document = asdict(answer)
-    for name in ("passages", "score", "dropped", "prompt_tokens"):
+    for name in ("passages", "score", "dropped", "prompt_tokens", "completion_tokens"):
         del document[name]
     document["claims"] = [{"text": claim.text, "citations": list(claim.citations)} for claim in answer.claims]
     for name in ("citations", "closest"):

@@ -1,5 +1,6 @@
 """Answers a question: read, retrieve, evidence, gate, compose, verify, record."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,9 +19,12 @@ from qa.question import MOST_PARTS, Part, ReadQuestion, of_anybody, read_questio
 from qa.refusing import Refusal, refuse
 from qa.restating import Restater
 from qa.selecting import as_evidence, of_one_voice, overlaps, select
+from qa.spans import holds_names_of
 from qa.timing import Clock
 from qa.traces import Traces, new_trace_id
 from qa.types import Answer, Audience, Evidence, LanguageModel, Mode, Question, Status
+
+_log = logging.getLogger("dateline.qa")
 
 MAX_QUESTION = 2_000
 MAX_LIMIT = 50
@@ -158,20 +162,31 @@ class Answerer:
     def finish(self, begun: "Begun", *, audience: Audience | None = None) -> Answer:
         """The answer, composed by the language model where it is wanted, and recorded.
 
-        The audience is told each claim once it is verified. Raises `Abandoned` where it is gone before the end.
+        The audience is told each claim once it is verified. Raises `Abandoned` where it is gone before the end. Where the model
+        is not there the quotes are the answer; raises `ModelUnavailable` where `answer` was asked for by name.
         """
         answer = begun.answer
         if begun.asks_model and self._composer:
-            held = [piece for piece in begun.found if piece.holds]
-            evidence = [as_evidence(c) for c in _interleave([piece.told for piece in held])][:MAX_PER_ANSWER]
-            evidence = [one for one in evidence if is_verbatim(one.article, one.start, one.end, one.quote)]
-            groups = _groups(held, evidence)
-            day = begun.question.reference_date
-            with begun.clock.step("generate"):
-                draft = self._composer.draft(begun.read.text, evidence, groups, reference_date=day, audience=audience)
-            with begun.clock.step("verify"):
-                answer = _with_claims(answer, self._composer.verify(draft, evidence, groups))
+            try:
+                answer = self._compose(begun, self._composer, audience)
+            except ModelUnavailable as problem:
+                if begun.question.mode == "answer":
+                    raise
+                _log.warning("the language model is not there, so the quotes are the answer: %s", problem)
+                answer = replace(answer, mode="quotes", model=None)
         return self._record(begun.question, begun.read, begun.found, answer, begun.clock)
+
+    def _compose(self, begun: "Begun", composer: Composer, audience: Audience | None) -> Answer:
+        """The answer with what the language model wrote of it. Raises `Abandoned` and `ModelUnavailable`."""
+        held = [piece for piece in begun.found if piece.holds]
+        evidence = [as_evidence(c) for c in _interleave([piece.told for piece in held])][:MAX_PER_ANSWER]
+        evidence = [one for one in evidence if is_verbatim(one.article, one.start, one.end, one.quote)]
+        groups = _groups(held, evidence)
+        day = begun.question.reference_date
+        with begun.clock.step("generate"):
+            draft = composer.draft(begun.read.text, evidence, groups, reference_date=day, audience=audience)
+        with begun.clock.step("verify"):
+            return _with_claims(begun.answer, composer.verify(draft, evidence, groups))
 
     def warm_up(self) -> None:
         """Wake the engines, and read the sentences of a small archive ahead; no trace is kept of it."""
@@ -225,14 +240,16 @@ class Answerer:
     def _find(self, part: Part, hits: Sequence[Retrieved], read: ReadQuestion, *, filters: Filters) -> Found:
         """The candidates of one part, ranked, with the gate's score; the chosen ones name their other printings."""
         candidates = find_candidates(part, hits, self._index.grounds)
-        described = part.speaker is not None and not candidates and not is_name(part.speaker)
-        if described:
+        described = None if candidates or is_name(part.speaker or "") else part.speaker
+        if described is not None:
             # Who is meant may be told in other words, which the cross-encoder reads; not by whom it is asked about.
             part = of_anybody(part)
             anybody = find_candidates(part, hits, self._index.grounds)
-            candidates = [one for one in anybody if not one.is_of(part.names)]
+            candidates = [
+                one for one in anybody if not one.is_of(part.names) and holds_names_of(described, one.article)
+            ]
         ranked = rank(part.text, candidates, self._index.reranker)
-        voices = ranked if read.compares else of_one_voice(part, ranked, described=described)
+        voices = ranked if read.compares else of_one_voice(part, ranked, described=described is not None)
         chosen = select(voices, most=min(_PER_PART, MAX_PER_ANSWER // len(read.parts) or 1))
         contradicting = find_contradictions(part, ranked)[:_CONTRADICTING]
         other = first_that_answers(part.text, contradicting, self._index.reranker, least=THRESHOLD)
@@ -251,12 +268,7 @@ class Answerer:
         return question.mode or ("answer" if self._model else "quotes")
 
     def _check(self, question: Question) -> None:
-        if not question.text.strip():
-            raise InvalidQuestion("the question is empty; ask something of 1 to 2,000 characters")
-        if len(question.text) > MAX_QUESTION:
-            raise InvalidQuestion(
-                f"the question has {len(question.text):,} characters; at most {MAX_QUESTION:,} are read"
-            )
+        check_text(question.text)
         if not 1 <= question.limit <= MAX_LIMIT:
             raise InvalidQuestion(f"limit {question.limit!r} is not between 1 and {MAX_LIMIT}")
 
@@ -293,23 +305,24 @@ class Answerer:
             passages=tuple(_merge(passages)[: question.limit]),
         )
         if not held:
-            return self._decline(shared, found[0], passages[0])
+            return self._decline(shared, found[0], passages[0], filters=question.filters)
         evidence = [as_evidence(c) for c in _interleave([piece.chosen for piece in held])][:MAX_PER_ANSWER]
         status, reason = _status(found, unread)
         citations, dropped = cite(evidence)
         if not citations:
-            return self._decline(replace(shared, dropped=dropped), found[0], passages[0])
+            return self._decline(replace(shared, dropped=dropped), found[0], passages[0], filters=question.filters)
         if any(piece.conflict for piece in held):
             status, reason = "conflicting", "The articles give different values; each is cited."
         return replace(shared, status=status, reason=reason, dropped=dropped, citations=citations)
 
-    def _decline(self, shared: Answer, found: Found, hits: Sequence[Retrieved]) -> Answer:
+    def _decline(self, shared: Answer, found: Found, hits: Sequence[Retrieved], *, filters: Filters) -> Answer:
         refusal: Refusal = refuse(
             found.part,
             found.ranked,
             hits,
             self._index.grounds,
             score=found.score,
+            filtered=bool(filters),
         )
         closest, _ = cite([as_evidence(candidate) for candidate in refusal.closest])
         return replace(
@@ -328,6 +341,14 @@ class Answerer:
         if self._traces:
             self._traces.record(final, question, read, {piece.part.text: piece.ranked[:10] for piece in found})
         return final
+
+
+def check_text(text: str) -> None:
+    """Raises `InvalidQuestion` for a question that is empty or too long."""
+    if not text.strip():
+        raise InvalidQuestion("the question is empty; ask something of 1 to 2,000 characters")
+    if len(text) > MAX_QUESTION:
+        raise InvalidQuestion(f"the question has {len(text):,} characters; at most {MAX_QUESTION:,} are read")
 
 
 def _groups(held: Sequence[Found], evidence: Sequence[Evidence]) -> list[tuple[Part, list[int]]]:
@@ -350,6 +371,7 @@ def _with_claims(answer: Answer, composed: Composed) -> Answer:
         citations=composed.citations,
         dropped=answer.dropped + composed.dropped,
         prompt_tokens=composed.prompt_tokens,
+        completion_tokens=composed.completion_tokens,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from indexes.quotations import quoted_spans
 from qa.citations import MAX_PER_ANSWER, MAX_PER_CLAIM, cite
-from qa.errors import ModelProblem
+from qa.errors import ModelProblem, ModelUnavailable
 from qa.prompt import MAX_REPLY_TOKENS, SCHEMA, Reply, build_prompt, read_reply, read_whole_claims
 from qa.question import Part, content_stems
 from qa.restoring import restore_quotes
@@ -33,6 +33,7 @@ class Draft:
 
     reply: Reply | None
     prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Composed:
     citations: tuple[Citation, ...]
     dropped: int
     prompt_tokens: int
+    completion_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ class Composer:
         reference_date: date | None,
         audience: Audience | None = None,
     ) -> Draft:
-        """Ask the model; an audience is told each claim once it is written and verified. Raises `Abandoned`.
+        """Ask the model; an audience is told each claim once it is written and verified.
 
-        A model that fails leaves its claims so far and the verified quotes to speak for themselves.
+        A model that fails leaves its claims so far and the verified quotes to speak for themselves. Raises `Abandoned`, and
+        `ModelUnavailable` where the model is not there and wrote no claim.
         """
         messages = build_prompt(question, evidence[:MAX_EVIDENCE], reference_date=reference_date)
         so_far = _SoFar(evidence, groups, audience) if audience else None
@@ -78,8 +81,10 @@ class Composer:
             completion = self._model.complete(
                 messages, schema=SCHEMA, max_tokens=MAX_REPLY_TOKENS, watch=so_far.take if so_far else None
             )
-            return Draft(read_reply(completion.text), completion.prompt_tokens)
+            return Draft(read_reply(completion.text), completion.prompt_tokens, completion.completion_tokens)
         except ModelProblem as problem:
+            if isinstance(problem, ModelUnavailable) and not (so_far and so_far.reply):
+                raise
             _log.warning("the language model failed, so the quotes are the answer: %s", problem)
             return Draft(so_far.reply if so_far else None)
 
@@ -180,6 +185,7 @@ def _assemble(
         citations=citations,
         dropped=dropped,
         prompt_tokens=draft.prompt_tokens,
+        completion_tokens=draft.completion_tokens,
     )
 
 

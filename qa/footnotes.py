@@ -7,6 +7,7 @@ from indexes.types import Article
 from qa.types import Answer, Citation, Claim
 
 _NOTE = re.compile(r"\n+\[\d+\] .*\Z", re.DOTALL)
+_MARKS = re.compile(r'[“”„«»"]')
 _ONE_QUOTATION = re.compile(r"“[^“”]+”")
 _PARAGRAPH = "\n\n"
 _DECLINED = "I cannot answer this from the articles of the archive."
@@ -40,9 +41,13 @@ def write_claim(claim: Claim) -> str:
 
 
 def write_quote(citation: Citation) -> str:
-    """A quote with its speaker, where one is known, and the mark of its footnote."""
-    spoken = f"{citation.speaker}: " if citation.speaker else ""
-    return f"{spoken}{_in_marks(citation.quote)} [{citation.number}]"
+    """A quote and the mark of its footnote; its speaker goes before what is their words alone, and is named behind what is not."""
+    words, speaker = _in_marks(citation.quote), citation.speaker
+    if not speaker:
+        return f"{words} [{citation.number}]"
+    if _ONE_QUOTATION.fullmatch(citation.quote):
+        return f"{speaker}: {words} [{citation.number}]"
+    return f"{words} (speaker: {speaker}) [{citation.number}]"
 
 
 def write_note(citation: Citation, *, quoted: bool = True) -> str:
@@ -57,8 +62,8 @@ def without_notes(text: str) -> str:
 
 
 def _in_marks(quote: str) -> str:
-    """The very words in quotation marks; those that are one quotation have theirs."""
-    return quote if _ONE_QUOTATION.fullmatch(quote) else f"“{quote}”"
+    """The very words in quotation marks; those that have some of their own get no others around them."""
+    return quote if _MARKS.search(quote) else f"“{quote}”"
 
 
 def _source(article: Article) -> str:

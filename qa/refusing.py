@@ -32,9 +32,12 @@ def refuse(
     grounds: Grounds,
     *,
     score: float,
+    filtered: bool = False,
 ) -> Refusal:
-    """The refusal for a part whose best evidence did not pass the gate."""
+    """The refusal for a part whose best evidence did not pass the gate. `filtered`: only some articles were looked into."""
     about = part.topic or part.text
+    if filtered and not hits:
+        return Refusal("topic_absent", "No article is within the filters of the question.", ())
     if part.speaker is not None:
         others = rank(part.text, find_others_words(part, hits, grounds), grounds.reranker)
         speaking = select(

@@ -8,7 +8,7 @@ from itertools import combinations
 from indexes.names import fold, same_person
 from indexes.speech_verbs import OPENING, SPOKE
 from indexes.types import Article, Catalogue, Quotation, Retrieved, Span
-from indexes.words import stem_of, stems_in
+from indexes.words import STOPWORDS, find_words, stem_of, stems_in
 from qa.naming import head_of
 from qa.question import content_stems
 
@@ -142,6 +142,13 @@ def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
         ]
     meant = [name for name in everyone if any(same_person(name, one) for one in described)]
     return meant if all(same_person(one, other) for one, other in combinations(meant, 2)) else []
+
+
+def holds_names_of(description: str, article: Article) -> bool:
+    """Whether an article has the names in a description: words of “the mayor of Berlin” stand in none without Berlin."""
+    names = {word.stem for word in find_words(description) if word.text[:1].isupper() and word.stem not in STOPWORDS}
+    there = stems_in(article.title) | stems_in(article.text)
+    return all(any(_same_stem(name, other) for other in there) for name in names)
 
 
 def _holds_office(article: Article, speaker: str, asked: str) -> bool:

@@ -78,7 +78,7 @@ class Answer:
     """The result of a question. Declining (`insufficient_evidence`) is a value with a reason, not an error.
 
     `score` is the gate's calibrated probability that the evidence answers. `timings_ms` has the steps in order.
-    `dropped` counts what verification took out; `prompt_tokens` is 0 where no LLM ran.
+    `dropped` counts what verification took out; the tokens are 0 where no LLM ran, or where it does not count them.
     """
 
     status: Status
@@ -99,6 +99,7 @@ class Answer:
     score: float = 0.0
     dropped: int = 0
     prompt_tokens: int = 0
+    completion_tokens: int = 0
     passages: tuple[Retrieved, ...] = ()
 
 

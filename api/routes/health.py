@@ -13,7 +13,7 @@ from api.state import ProbingOf, ServingOf
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health/live", summary="Does the process run?", responses=example_of("live"))
+@router.get("/health/live", summary="Does the process run?", responses={**example_of("live"), **problems_of()})
 async def live() -> Live:
     """Answers as long as the process does."""
     return Live()

@@ -17,6 +17,8 @@ async def docs(request: Request) -> HTMLResponse:
 
 
 @router.get("/recipes")
-async def recipes() -> HTMLResponse:
+async def recipes(request: Request) -> HTMLResponse:
     """How to ask from programs of all kinds."""
-    return HTMLResponse(write_recipes(), headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+    return HTMLResponse(
+        write_recipes(str(request.base_url)), headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    )

@@ -19,6 +19,7 @@ FIELDS = [
     "passages_per_second",
     "seconds_left",
     "outcomes",
+    "left_out",
     "error",
     "build",
 ]
@@ -49,9 +50,9 @@ def test_build(client: Client, opener: FakeArchive) -> None:
         2,
         8,
     )
-    opener.finish_build("b_made+0")
+    opener.finish_build("b_made+0", left_out=2)
     done = client.get(where).json()
-    assert (done["state"], done["build"], done["outcomes"]) == ("done", "b_made+0", {"created": 3})
+    assert (done["state"], done["build"], done["outcomes"], done["left_out"]) == ("done", "b_made+0", {"created": 3}, 2)
     assert client.get("/v1/index").json()["build"] == "b_made+0"
 
 

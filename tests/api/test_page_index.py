@@ -51,8 +51,9 @@ def test_a_build_that_runs(client: Client, opener: FakeArchive) -> None:
     assert 'max="120" value="40"' in page
     assert "40 of 120 articles" in text_of(page)
     assert re.search(r"data-build disabled", page)
-    opener.finish_build("b_new+0")
+    opener.finish_build("b_new+0", left_out=2)
     after = client.get("/index").text
+    assert "2 of the build before are no longer indexed" in text_of(after)
     assert 'data-job=""' in after
     assert "3 created · b_new+0" in text_of(after)
     assert re.findall(r'data-rollback="([^"]+)"', after) == ["b_fake+0", "b_before+0"]

@@ -1,5 +1,6 @@
 """A stop: open requests finish, then the service ends, whatever hangs."""
 
+import json
 import os
 import signal
 import socket
@@ -72,3 +73,28 @@ def test_what_hangs_is_left(start: Start, pipe: Path, mode: str) -> None:
         problem = check_problem(pending.result(60), 503, "too-busy")
         assert "is stopping" in problem["detail"]
         os.close(held)
+
+
+def test_a_stream_is_told_of_the_stop(start: Start, pipe: Path) -> None:
+    """A stream that hangs ends with an error that says so, not in the middle; nothing is logged as a failure."""
+    server = start(FAKE_HOLD=str(pipe), FAKE_CLOSING="0.2", DATELINE_SHUTDOWN_SECONDS="1")
+    body = {"question": "How many valves?", "mode": "answer", "stream": True}
+    with (
+        httpx.Client(base_url=server.address, trust_env=False, timeout=60) as client,
+        client.stream("POST", "/v1/ask", json=body) as response,
+    ):
+        lines = response.iter_lines()
+        while next(lines) != "event: quotes":
+            pass
+        held = os.open(pipe, os.O_WRONLY)
+        server.process.send_signal(signal.SIGTERM)
+        rest = list(lines)
+        os.close(held)
+    names = [line.removeprefix("event: ") for line in rest if line.startswith("event: ")]
+    assert names == ["error"]
+    problem = json.loads(next(line for line in reversed(rest) if line.startswith("data: ")).removeprefix("data: "))
+    assert problem["type"] == "/docs#problem-too-busy"
+    assert "is stopping" in problem["detail"]
+    code, logged = server.stop()
+    assert code == 0
+    assert "Exception in ASGI application" not in logged

@@ -35,11 +35,10 @@ class SteppedRun:
         self._code, self._complaints = code, complaints
         self._lines.put(None)
 
-    def succeed(self, build: str, *, articles: int = 3) -> None:
+    def succeed(self, build: str, *, articles: int = 3, left_out: int = 0) -> None:
         """Tell what was built, and end."""
-        self.tell(
-            {"build": build, "articles": articles, "passages": 9, "encoded": 9, "outcomes": {"created": articles}}
-        )
+        counted = {"articles": articles, "passages": 9, "encoded": 9, "outcomes": {"created": articles}}
+        self.tell({"build": build, **counted, "left_out": left_out})
         self.finish()
 
     def lines(self) -> Iterator[str]:
@@ -100,11 +99,11 @@ class FakeArchive(FakeOpener):
         self.runs.append(SteppedRun())
         return self.runs[-1]
 
-    def finish_build(self, mark: str) -> None:
+    def finish_build(self, mark: str, *, left_out: int = 0) -> None:
         """The last build that was started makes this one current."""
         self.marks.append(mark)
         self.mark = mark
-        self.runs[-1].succeed(mark)
+        self.runs[-1].succeed(mark, left_out=left_out)
         wait_for_builds()
 
     def kept(self) -> list[Manifest]:

@@ -270,6 +270,13 @@ def test_undated_articles_are_counted_where_a_day_is_asked_for() -> None:
     assert answering().answer(Question(text=ABOUT_COST)).undated_left_out == 0
 
 
+def test_filters_that_leave_nothing() -> None:
+    """It is said that it is the filters, and not that the articles have nothing of it."""
+    answer = answering().answer(Question(text=ABOUT_COST, filters=Filters(outlets=("Nobody's News",))))
+    assert (answer.status, answer.reason_code) == ("insufficient_evidence", "topic_absent")
+    assert answer.reason == "No article is within the filters of the question."
+
+
 def test_filters_keep_other_outlets_out() -> None:
     """An answer under a filter cites nothing else."""
     filters = Filters(outlets=("Velle Courier",))
@@ -377,15 +384,35 @@ def test_a_model_is_told_only_what_is_near_the_best() -> None:
 
 
 def test_a_failing_model_leaves_the_quotes_to_answer() -> None:
-    """Where the model fails, the best quote is the claim, word for word."""
-    for failing in (ModelFailed("it stuttered"), ModelUnavailable("it is gone")):
-        answer = answering(model=ScriptedModel([failing])).answer(Question(text=ABOUT_COST))
-        assert answer.status == "answered"
-        assert [claim.text for claim in answer.claims] == [answer.citations[0].quote]
-        assert "212,000 crowns" in answer.answer
-        assert "[1]" in answer.answer
-        assert answer.short_answer
-        assert_sound(answer)
+    """Where the model writes what cannot be used, the best quote is the claim, word for word."""
+    answer = answering(model=ScriptedModel([ModelFailed("it stuttered")])).answer(Question(text=ABOUT_COST))
+    assert answer.status == "answered"
+    assert [claim.text for claim in answer.claims] == [answer.citations[0].quote]
+    assert "212,000 crowns" in answer.answer
+    assert "[1]" in answer.answer
+    assert answer.short_answer
+    assert_sound(answer)
+
+
+def test_a_model_that_is_not_there_is_not_credited() -> None:
+    """The quotes are the answer where no mode was asked for; who asked for `answer` is told."""
+    answer = answering(model=ScriptedModel([ModelUnavailable("it is gone")])).answer(Question(text=ABOUT_COST))
+    assert (answer.status, answer.mode, answer.model) == ("answered", "quotes", None)
+    assert (answer.answer, answer.claims) == ("", ())
+    assert "212,000 crowns" in answer.citations[0].quote
+    assert_sound(answer)
+    with pytest.raises(ModelUnavailable, match="it is gone"):
+        answering(model=ScriptedModel([ModelUnavailable("it is gone")])).answer(
+            Question(text=ABOUT_COST, mode="answer")
+        )
+
+
+def test_the_tokens_of_the_reply_are_counted() -> None:
+    """As the model counts them."""
+    reply = {"found": [], "answerable": True, "answer": "", "claims": []}
+    answer = answering(model=ScriptedModel([reply])).answer(Question(text=ABOUT_COST))
+    assert answer.prompt_tokens > 0
+    assert answer.completion_tokens > 0
 
 
 def test_a_declined_question_never_reaches_the_model() -> None:

@@ -88,18 +88,18 @@ def test_filters_leave_articles_out(filters: tuple[str, str], capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    ("arguments", "problem"),
+    ("arguments", "problem", "code"),
     [
-        ((" ",), "the question is empty"),
-        (("x" * 2001,), "2,001 characters"),
-        ((ABOUT_RIVER, "--mode", "answer"), "no language model"),
+        ((" ",), "the question is empty", 2),
+        (("x" * 2001,), "2,001 characters", 2),
+        ((ABOUT_RIVER, "--mode", "answer"), "no language model", 1),
     ],
 )
 def test_what_cannot_be_answered_fails(
-    arguments: tuple[str, ...], problem: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], problem: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One line on standard error, which says what to do."""
-    assert main(arguments) == 1
+    assert main(arguments) == code
     captured = capsys.readouterr()
     assert captured.out == ""
     assert problem in captured.err

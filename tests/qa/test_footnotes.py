@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from indexes.types import Article
-from qa.footnotes import without_notes, write_note, write_reply
+from qa.footnotes import without_notes, write_note, write_quote, write_reply
 from qa.types import Answer, Citation, Claim, Status
 
 MILL = Article(
@@ -48,17 +48,30 @@ def test_answer_with_footnotes() -> None:
     """Below the answer each citation has a line with its quote, title, outlet, day and address."""
     assert write_reply(ANSWER) == (
         "Crane said that the river had beaten them. [1] The mill will close. [2]\n\n"
-        f"[1] “{QUOTE}” — Mill at Upper Tarn to close, Tarn Post, 2031-03-02, https://example.org/mill\n"
+        f"[1] {QUOTE} — Mill at Upper Tarn to close, Tarn Post, 2031-03-02, https://example.org/mill\n"
         "[2] “The mill will close.” — Mill at Upper Tarn to close, Tarn Post, 2031-03-02, https://example.org/mill"
     )
 
 
 def test_quotes_with_footnotes() -> None:
-    """Where nothing was composed the quotes are the text, with who said them; the footnotes need not repeat them."""
+    """Where nothing was composed the quotes are the text, with who speaks in them; the footnotes need not repeat them."""
     answer = Answer(status="answered", mode="quotes", citations=(_citation(QUOTE, speaker="Edda Crane"),))
     assert write_reply(answer) == (
-        f"Edda Crane: “{QUOTE}” [1]\n\n[1] Mill at Upper Tarn to close, Tarn Post, 2031-03-02, https://example.org/mill"
+        f"{QUOTE} (speaker: Edda Crane) [1]\n\n"
+        "[1] Mill at Upper Tarn to close, Tarn Post, 2031-03-02, https://example.org/mill"
     )
+
+
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        ("“The river has beaten us,”", "Edda Crane: “The river has beaten us,” [1]"),
+        ("owner Edda Crane said.", "“owner Edda Crane said.” (speaker: Edda Crane) [1]"),
+    ],
+)
+def test_nobody_says_the_words_of_the_article(quote: str, told: str) -> None:
+    """A speaker goes before what is their words alone; words of the article around it are not put into anybody's mouth."""
+    assert write_quote(_citation(quote, speaker="Edda Crane")) == told
 
 
 def test_declined() -> None:
@@ -84,10 +97,9 @@ def test_what_is_unknown_is_left_out() -> None:
 
 
 def test_a_quotation_keeps_its_own_marks() -> None:
-    """A quote that is one whole quotation gets no second pair of marks; the words are never changed."""
-    words = "“The river has beaten us,”"
-    assert write_note(_citation(words)).startswith(f"[1] {words} — ")
-    assert f"“{QUOTE}”" in write_note(_citation(QUOTE))
+    """A quote with quotation marks gets no others around it; the words are never changed."""
+    for words in ("“The river has beaten us,”", QUOTE):
+        assert write_note(_citation(words)).startswith(f"[1] {words} — ")
 
 
 @pytest.mark.parametrize("reply", [write_reply(ANSWER), write_reply(replace(ANSWER, claims=()))])

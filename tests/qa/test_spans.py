@@ -6,7 +6,7 @@ import pytest
 
 from indexes.quotations import find_quotations
 from indexes.types import Article, Span
-from qa.spans import Reading, find_speakers, words_of
+from qa.spans import Reading, find_speakers, holds_names_of, words_of
 from tests.fakes.reading import ReadCatalogue
 
 OFFICE = Article(
@@ -115,3 +115,22 @@ def test_long_texts_are_read_in_time(piece: str) -> None:
 def test_any_description(asked: str) -> None:
     """What is asked is a text, never a pattern."""
     assert find_speakers(read(CALLED, TWO), asked) == []
+
+
+@pytest.mark.parametrize(
+    ("description", "held"),
+    [
+        ("the mayor", True),
+        ("the mayor of Tarnby", True),
+        ("Tarnby's mayor", True),
+        ("the Velle council", True),
+        ("the mayor of Berlin", False),
+        ("the former mayor of Tarnby and Berlin", False),
+        ("the Norwegian minister", True),
+        ("the minister of Norway", True),
+    ],
+)
+def test_names_in_a_description(description: str, *, held: bool) -> None:
+    """The mayor of another town is somebody else, whatever the rest of the description says."""
+    text = "“We will mend it,” said Marit Osk, the mayor. A Norwegian minister came to Norway Square in Velle."
+    assert holds_names_of(description, Article(id="a", title="Tarnby mends its pump", text=text)) is held

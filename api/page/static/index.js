@@ -25,7 +25,7 @@ export function enhance(page) {
 async function rebuild(page) {
   const sure = await confirm(page, {
     title: "Rebuild the index?",
-    what: "The configured files are read again. Until it is done, the present index answers.",
+    what: "The configured files are read again; articles that are not among them, such as those that were added since, are no longer indexed then. Until it is done, the present index answers, and it is kept.",
     yes: "Rebuild",
   });
   if (!sure) return;
