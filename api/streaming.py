@@ -127,8 +127,8 @@ class Events:
 
 def _document(error: Exception, request: Request) -> str:
     """What went wrong, in the form of the request's route."""
-    kind = find_kind(error)
-    open_log("problems").warning("problem", kind=kind.slug, error=str(error), exc_info=error)
+    kind, foreseen = find_kind(error), isinstance(error, DatelineError)
+    open_log("problems").warning("problem", kind=kind.slug, error=str(error), exc_info=None if foreseen else error)
     response = problem_of(request.scope, error) if isinstance(error, DatelineError) else problem(request.scope, kind)
     return bytes(response.body).decode()
 
