@@ -12,7 +12,7 @@ from api.checks.archive import check_home, check_index, check_vectors
 from api.checks.disks import check_disk
 from api.checks.findings import Finding, Setup, problem
 from api.checks.machine import check_clock, check_packages, check_python
-from api.checks.models import check_llm, check_weights
+from api.checks.models import check_llm, check_scorers, check_weights
 from api.checks.surroundings import check_host, check_names, check_port
 from api.settings import ApiSettings
 from indexes.errors import InvalidSettings
@@ -31,6 +31,7 @@ CHECKS: Sequence[Check] = (
     check_index,
     check_vectors,
     check_weights,
+    check_scorers,
     check_llm,
     check_host,
     check_port,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from filelock import FileLock
 
 from indexes.children import run_child
-from indexes.errors import EngineMissing, WeightsDamaged
+from indexes.errors import EngineMissing, WeightsDamaged, WeightsMissing
 from indexes.expanding import SparseExpander
 from indexes.graphs import LOGITS, STATES
 from indexes.hashes import read_sha256
@@ -68,6 +68,19 @@ def write_graphs(settings: IndexSettings) -> tuple[Path, Path]:
         return one, other
 
 
+def has_graphs(settings: IndexSettings) -> bool:
+    """Whether the graphs of both are kept and whole. Nothing is fetched or written."""
+    home = settings.weights_home
+    wanted = (("cross-encoder", ENCODER, [LOGITS], ADAPTERS), ("sparse model", EXPANDER, [STATES, LOGITS], None))
+    try:
+        return all(
+            is_whole(_folder(name, home / weights, home, adapters), files, fresh=True)
+            for name, weights, files, adapters in wanted
+        )
+    except (OSError, WeightsMissing):
+        return False
+
+
 @contextmanager
 def find_graphs(
     name: str, weights: Path, home: Path, files: Sequence[str], *, adapters: Path | None = None, write: Write = _write
@@ -78,14 +91,13 @@ def find_graphs(
     written at all, or where they cannot be opened within.
     """
     order = {"weights": str(weights.resolve()), "adapters": str(adapters.resolve()) if adapters else None}
-    root = home / "engines"
-    folder = root / f"{name.replace(' ', '-')}-{_key(weights, adapters)}"
+    folder = _folder(name, weights, home, adapters)
     with ExitStack() as stack:
         try:
             try:
                 if not is_whole(folder, files, fresh=True):
-                    root.mkdir(parents=True, exist_ok=True)
-                    with FileLock(root / f".{name.replace(' ', '-')}.lock"):
+                    folder.parent.mkdir(parents=True, exist_ok=True)
+                    with FileLock(folder.parent / f".{name.replace(' ', '-')}.lock"):
                         if not is_whole(folder, files, fresh=True):
                             _keep(folder, files, order, write)
             except (OSError, EngineMissing) as error:
@@ -119,8 +131,9 @@ def _make(folder: Path, files: Sequence[str], order: dict[str, Any], write: Writ
         raise EngineMissing(f"the graphs {', '.join(missing)} were not written")
 
 
-def _key(weights: Path, adapters: Path | None) -> str:
-    """What the graphs depend on: weights, adapters, and what writes them."""
+def _folder(name: str, weights: Path, home: Path, adapters: Path | None) -> Path:
+    """Where graphs are kept, by what they depend on: weights, adapters, and what writes them. Raises `WeightsMissing`, OSError."""
     parts = [str(_RECIPE), hash_weights(weights), read_sha256(adapters) if adapters else ""]
     parts += [f"{package} {find_version(package)}" for package in ("torch", "transformers", "onnx")]
-    return hash_bytes("\n".join(parts).encode()).hexdigest()[:16]
+    key = hash_bytes("\n".join(parts).encode()).hexdigest()[:16]
+    return home / "engines" / f"{name.replace(' ', '-')}-{key}"

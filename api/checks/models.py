@@ -3,6 +3,7 @@
 from api.checks.findings import Finding, Setup, ok, problem, warning
 from indexes.errors import DatelineError
 from indexes.pins import EXPANDER, LOCAL_LLM
+from indexes.scorers import has_graphs
 from indexes.weights import inspect_weights
 from qa.errors import ModelUnavailable
 
@@ -27,6 +28,13 @@ def _check(name: str, setup: Setup) -> Finding:
     if found.damaged:
         return problem("weights", f"{name}: {found.damaged[0]} is damaged", _REPAIR)
     return ok("weights", f"{name}: {found.checked} files, each with its SHA-256")
+
+
+def check_scorers(setup: Setup) -> Finding:
+    """Whether the graphs that judge quotes are kept; without them each start writes them anew. Nothing is written."""
+    if has_graphs(setup.index):
+        return ok("scorers", "the graphs of both are kept and whole")
+    return warning("scorers", "their graphs are not kept: the next start writes them, for some seconds", _FETCH)
 
 
 def check_llm(setup: Setup) -> Finding:

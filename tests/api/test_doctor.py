@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import stat
 from collections.abc import Callable, Iterator
@@ -16,14 +17,15 @@ from api.checks.archive import check_home, check_index, check_vectors
 from api.checks.disks import check_disk, find_room
 from api.checks.findings import Finding, Setup
 from api.checks.machine import check_clock, check_packages, check_python
-from api.checks.models import check_llm, check_weights
+from api.checks.models import check_llm, check_scorers, check_weights
 from api.checks.surroundings import check_host, check_names, check_port, known_settings
 from api.doctor import _run, examine, main, show
 from api.settings import ApiSettings
 from evals.settings import EvalSettings, JudgeSettings
 from indexes.building import build_index
 from indexes.builds import current_folder
-from indexes.pins import ENCODER, LOCAL_LLM, TEST_LLM
+from indexes.pins import ENCODER, EXPANDER, LOCAL_LLM, TEST_LLM
+from indexes.scorers import write_graphs
 from indexes.settings import IndexSettings, Settings
 from indexes.weights import find_weights
 from qa.settings import QaSettings
@@ -87,7 +89,7 @@ def test_sound_set_up(
     assert command(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     checks = [line.split()[1] for line in lines]
-    assert checks == ("python packages settings clock home disk index chroma weights weights llm host port".split())
+    assert checks == ("python packages settings clock home disk index chroma weights weights scorers llm host port".split())
     assert not [line for line in lines if line.startswith("problem")]
     assert any("4 articles, 4 passages" in line for line in lines)
 
@@ -308,6 +310,25 @@ def test_damaged_weights(make: Make, tmp_path: Path, weights_home: Path) -> None
     finding = check_weights(make())[0]
     assert (finding.state, "vocab.txt is damaged" in finding.says) == ("problem", True)
     assert "--repair" in finding.cure
+
+
+@pytest.mark.encoder
+def test_graphs_of_the_scorers(make: Make, tmp_path: Path, weights_home: Path) -> None:
+    """Where they are not kept, or one is damaged, it is said that a start writes them; nothing is written for that."""
+    assert check_scorers(make()).state == "warning"
+    assert not (tmp_path / "weights").exists()
+    settings = IndexSettings(weights_home=weights_home)
+    write_graphs(settings)
+    assert check_scorers(make(weights_home=weights_home)).state == "ok"
+    shutil.copytree(weights_home / ENCODER, tmp_path / "weights" / ENCODER)
+    shutil.copytree(weights_home / EXPANDER, tmp_path / "weights" / EXPANDER)
+    for folder in write_graphs(settings):
+        shutil.copytree(folder, tmp_path / "weights" / "engines" / folder.name)
+    assert check_scorers(make()).state == "ok"
+    with next((tmp_path / "weights" / "engines").glob("*/states.onnx")).open("r+b") as graph:
+        graph.write(b"no graph")
+    state, text = said(check_scorers(make()))
+    assert (state, "indexes weights" in text) == ("warning", True)
 
 
 def test_no_language_model(make: Make, tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_build_for_a_program(command: Command, home: Path, capsys: pytest.Captur
         "passages": 4,
         "encoded": 4,
         "outcomes": {"created": 4, "replaced": 0, "unchanged": 0, "duplicate_of": 0, "rejected": 0},
+        "left_out": 0,
     }
     assert err == ""
 

@@ -252,7 +252,7 @@ def test_graphs_are_written_into_their_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_graph(tmp_path: Path) -> None:
-    """It is named."""
+    """The error names the file that cannot be opened."""
     path = tmp_path / "model.onnx"
     path.write_text("no graph", encoding="utf-8")
     with pytest.raises(RuntimeError, match=r"ONNX Runtime cannot open '.*model\.onnx'"):
