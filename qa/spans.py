@@ -21,6 +21,13 @@ _NEAR = 80
 """Characters beside a quotation among which its speaker is called by a description."""
 _LEAST_COUNTRY, _RANK = 5, 20
 """Letters of a country’s name; characters before an office in which “deputy” would stand."""
+_PLACED = (
+    r"\b(?i:{role}) (?:of|for|at|in) (?:the )?[A-Z][^.,;:]{{0,40}},? (?:[A-Z][\w’'.-]* ){{0,3}}{surname}\b"
+    r"|\b{surname}, [^.,;:]{{0,40}}\b(?i:{role}) (?:of|for|at|in) (?:the )?[A-Z]"
+    r"|[A-Z][\w-]*[’']s (?i:{role}),? (?:[A-Z][\w’'.-]* ){{0,3}}{surname}\b"
+    r"|\b{surname}, [A-Z][^.,;:]{{0,40}}[’']s (?i:{role})\b"
+)
+"""Where an office and who holds it stand together with a place, which is then not just any in the article."""
 _BESIDE = 0.8
 """What the score of a passage is worth for words of the same article outside of it."""
 
@@ -127,31 +134,39 @@ def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
     """The names of the one whom `asked` means, as the articles give them: of all whom a name can mean.
 
     A description (“the director”) is looked for in all articles, since one names the office and another the person alone;
-    where it fits two people it means nobody.
+    where it fits two people it means nobody. Its place (“of Velle”) stands beside the name, or at least in the article.
     """
     everyone = list(dict.fromkeys(one.speaker for reading in readings for one in reading.quotations if one.speaker))
     named = [name for name in everyone if same_person(name, asked)]
     if named:
         return named
-    described = []
-    for reading in readings:
-        speakers = dict.fromkeys(one.speaker for one in reading.quotations if one.speaker)
-        described += [name for name in speakers if _holds_office(reading.article, name, asked)]
-        described += [
-            one.speaker for one in reading.quotations if one.speaker and _is_called(reading.article, one, asked)
-        ]
+    described = _described(readings, asked, near=True) or _described(readings, asked, near=False)
     meant = [name for name in everyone if any(same_person(name, one) for one in described)]
     return meant if all(same_person(one, other) for one, other in combinations(meant, 2)) else []
 
 
+def _described(readings: Sequence[Reading], asked: str, *, near: bool) -> list[str]:
+    """Those of whom an article says that they are what is asked about."""
+    found: list[str] = []
+    for reading in readings:
+        speakers = dict.fromkeys(one.speaker for one in reading.quotations if one.speaker)
+        found += [name for name in speakers if _holds_office(reading.article, name, asked, near=near)]
+        found += [one.speaker for one in reading.quotations if one.speaker and _is_called(reading.article, one, asked)]
+    return found
+
+
 def holds_names_of(description: str, article: Article) -> bool:
     """Whether an article has the names in a description: words of “the mayor of Berlin” stand in none without Berlin."""
-    names = {word.stem for word in find_words(description) if word.text[:1].isupper() and word.stem not in STOPWORDS}
+    names = _names_in(description)
     there = stems_in(article.title) | stems_in(article.text)
     return all(any(_same_stem(name, other) for other in there) for name in names)
 
 
-def _holds_office(article: Article, speaker: str, asked: str) -> bool:
+def _names_in(description: str) -> set[str]:
+    return {word.stem for word in find_words(description) if word.text[:1].isupper() and word.stem not in STOPWORDS}
+
+
+def _holds_office(article: Article, speaker: str, asked: str, *, near: bool) -> bool:
     """Whether a speaker of an article holds the role (“the mayor”) that is asked about."""
     words = re.findall(r"[\w’'-]+", asked)
     if not asked.lower().startswith(("the ", "a ", "an ")) and any(word[:1].isupper() for word in words):
@@ -174,7 +189,7 @@ def _holds_office(article: Article, speaker: str, asked: str) -> bool:
         for match in re.finditer(form, article.text)
         if _rank_in(article.text[max(match.start() - _RANK, 0) : match.end()]) <= _rank_in(asked)
     ]
-    return any(same_person(one, speaker) for one in named) and _is_described(article, surname, asked, role)
+    return any(same_person(one, speaker) for one in named) and _is_described(article, surname, asked, role, near=near)
 
 
 def _rank_in(text: str) -> set[str]:
@@ -194,12 +209,20 @@ def _is_called(article: Article, quotation: Quotation, asked: str) -> bool:
     )
 
 
-def _is_described(article: Article, surname: str, asked: str, role: str) -> bool:
-    """Whether the rest of a description (“the opposition leader”) stands in a sentence of the article beside the name."""
+def _is_described(article: Article, surname: str, asked: str, role: str, *, near: bool) -> bool:
+    """Whether the rest of a description (“the opposition leader”) stands in a sentence of the article beside the name.
+
+    Unless `near`, a place in it (“the mayor of Velle”) may stand anywhere in the article where the office is not said to be
+    of another one.
+    """
     rest = set(content_stems(asked)) - {stem_of(role)}
     beside = [one for one in re.split(r"[.!?\n]", article.text) if re.search(rf"\b{surname}\b", one)]
-    near = frozenset().union(*(stems_in(sentence) for sentence in beside))
-    return all(any(_same_stem(stem, other) for other in near) for stem in rest)
+    there = frozenset().union(*(stems_in(sentence) for sentence in beside))
+    missing = {stem for stem in rest if not any(_same_stem(stem, other) for other in there)}
+    if near or not missing:
+        return not missing
+    elsewhere = re.search(_PLACED.format(role=re.escape(role), surname=surname), article.text)
+    return elsewhere is None and missing <= _names_in(asked) and holds_names_of(asked, article)
 
 
 def _same_stem(one: str, other: str) -> bool:

@@ -89,7 +89,9 @@ def test_sound_set_up(
     assert command(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     checks = [line.split()[1] for line in lines]
-    assert checks == ("python packages settings clock home disk index chroma weights weights scorers llm host port".split())
+    assert checks == (
+        "python packages settings clock home disk index chroma weights weights scorers llm host port".split()
+    )
     assert not [line for line in lines if line.startswith("problem")]
     assert any("4 articles, 4 passages" in line for line in lines)
 

@@ -48,6 +48,16 @@ TWO = Article(
 )
 
 
+HARBOUR = Article(
+    id="harbour",
+    title="Dockers vote at Calder Quay",
+    text=(
+        "The dockers of Calder Quay have voted. Oda Brill, the mayor, was calm. “My door is open,” Oda Brill said. "
+        "“So is mine,” said Per Lund, the mayor of Pellan."
+    ),
+)
+
+
 def read(*articles: Article) -> list[Reading]:
     """The articles as they are read for evidence."""
     catalogue = ReadCatalogue(articles)
@@ -69,6 +79,11 @@ def read(*articles: Article) -> list[Reading]:
         ("the Orlandian culture minister", (MINISTER, DEPUTY), {"Lucan Vey"}),
         ("the deputy culture minister", (MINISTER, DEPUTY), {"Ada Stroom"}),
         ("the mayor", (TWO,), set()),
+        ("the mayor of Velle", (TWO,), {"Nils Moe"}),
+        ("the mayor of Calder Quay", (HARBOUR,), {"Oda Brill"}),
+        ("the mayor of Pellan", (HARBOUR,), {"Per Lund"}),
+        ("the mayor of Berlin", (HARBOUR,), set()),
+        ("the deputy mayor of Calder Quay", (HARBOUR,), set()),
         ("the harbour master", (OFFICE, ALONE, CALLED, COUSINS, TWO), set()),
         ("Brennick", (OFFICE, ALONE, CALLED), set()),
     ],
