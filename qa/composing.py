@@ -157,10 +157,16 @@ def _hold(
     restored = restore_quotes(text, [piece.quote for piece in evidence])
     bearing = [n for n in range(1, len(evidence) + 1) if _bears(restored, [n], evidence, speakers)]
     if named and not bearing and _bears(restored, named, evidence, speakers):
-        return _Kept(restored, tuple(named))
+        return _Kept(_as_sentence(restored), tuple(named))
     first = [number for number in named if number in bearing]
     chosen = [*first, *(number for number in bearing if number not in first)][:MAX_PER_CLAIM]
-    return _Kept(restored, tuple(chosen)) if chosen else None
+    return _Kept(_as_sentence(restored), tuple(chosen)) if chosen else None
+
+
+def _as_sentence(text: str) -> str:
+    """A claim that the model copied from the middle of a sentence begins like one."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    return text[0].upper() + text[1:] if first.islower() and first.isalpha() else text
 
 
 def _bears(text: str, numbers: Sequence[int], evidence: Sequence[Evidence], speakers: dict[int, str | None]) -> bool:

@@ -498,6 +498,19 @@ def test_nothing_is_told_of_a_reply_that_does_not_answer() -> None:
     assert follow(("The repair cost 212,000 crowns.", [2]), answerable=False)[0] == []
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("the repair cost 212,000 crowns.", "The repair cost 212,000 crowns."),
+        ("212,000 crowns was the cost of the repair.", "212,000 crowns was the cost of the repair."),
+        ("“repair of the pump house cost 212,000 crowns”", "“repair of the pump house cost 212,000 crowns”"),
+    ],
+)
+def test_a_claim_begins_like_a_sentence(written: str, told: str) -> None:
+    """Also one that was copied from the middle of a sentence; what is in quotation marks stays as it is."""
+    assert [claim.text for claim in follow((written, [2]))[0]] == [told]
+
+
 def test_claims_that_were_told_stay_where_the_model_fails() -> None:
     """A reply that breaks off keeps its whole claims; what was told is in the answer."""
 
