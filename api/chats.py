@@ -70,7 +70,7 @@ class ChatMessage(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream tells besides."""
 
-    include_usage: bool | None = Field(None, description="Whether a last chunk has the tokens.")
+    include_usage: StrictBool | None = Field(None, description="Whether a last chunk has the tokens.")
 
 
 class ChatExtras(Wire):

@@ -189,6 +189,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"dateline": {"limit": 51}}, "dateline.limit", "50"),
     ({"model": None}, "model", "string"),
     ({"stream": "yes"}, "stream", "boolean"),
+    ({"stream": True, "stream_options": {"include_usage": 0}}, "stream_options.include_usage", "boolean"),
 ]
 
 
