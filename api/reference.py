@@ -24,17 +24,15 @@ CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Allows the one style sheet of these pages, and nothing else."""
-_PLACES = " · ".join(
-    f'<a href="{path}">{name}</a>'
-    for path, name in (
-        ("/", "Ask"),
-        ("/articles", "Articles"),
-        ("/index", "Index"),
-        ("/evaluation", "Evaluation"),
-        ("/recipes", "Recipes"),
-        ("/docs", "Reference"),
-    )
+PLACES = (
+    ("/", "Ask"),
+    ("/articles", "Articles"),
+    ("/index", "Index"),
+    ("/evaluation", "Evaluation"),
+    ("/recipes", "Recipes"),
+    ("/docs", "Reference"),
 )
+"""The pages that every page leads to: path and name."""
 
 
 def write_reference(document: Mapping[str, Any]) -> str:
@@ -64,10 +62,11 @@ def write_reference(document: Mapping[str, Any]) -> str:
 
 def write_page(title: str, body: str) -> str:
     """A page with the one style sheet; `body` is HTML."""
+    places = " · ".join(f'<a href="{path}">{name}</a>' for path, name in PLACES)
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style>\n</head>\n'
-        f"<body>\n<nav>{_PLACES}</nav>\n{body}\n</body>\n</html>\n"
+        f"<body>\n<nav>{places}</nav>\n{body}\n</body>\n</html>\n"
     )
 
 

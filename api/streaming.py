@@ -46,10 +46,11 @@ async def stream(
     leaving = asyncio.create_task(is_left(request))
     stopping = asyncio.create_task(_stops(request))
     try:
-        there = await following.wait(leaving, stopping)
-        if not there:
+        first = None
+        if await following.wait(leaving, stopping):
+            first = following.take()
+        else:
             _check(stopping)
-        first = following.take() if there else None
     except BaseException:
         leaving.cancel()
         stopping.cancel()
@@ -127,9 +128,9 @@ class Events:
 
 def _document(error: Exception, request: Request) -> str:
     """What went wrong, in the form of the request's route."""
-    kind, foreseen = find_kind(error), isinstance(error, DatelineError)
+    kind, foreseen = find_kind(error), error if isinstance(error, DatelineError) else None
     open_log("problems").warning("problem", kind=kind.slug, error=str(error), exc_info=None if foreseen else error)
-    response = problem_of(request.scope, error) if isinstance(error, DatelineError) else problem(request.scope, kind)
+    response = problem_of(request.scope, foreseen) if foreseen else problem(request.scope, kind)
     return bytes(response.body).decode()
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from evals.errors import WrongUsage
 from evals.types import Example
-from indexes.pairs import Pair, encode_pair, load_tokenizer
-from indexes.scorer_exporting import SCALE, load_body, pool_pairs
+from indexes.graph_writing import load_body
+from indexes.graphs import load_tokenizer
+from indexes.pairs import Pair, encode_pair
+from indexes.scorer_exporting import SCALE, pool_pairs
 
 _ADAPTED = ("query", "key", "value", "dense")
 _ALIKE = 32

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from hashlib import sha256 as hash_bytes
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -68,12 +69,9 @@ class Prepared:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
+_RUN = partial(run_child, "indexes.preparing")
 Run: TypeAlias = Callable[[dict[str, Any]], None]
 """Carries out an order: writes the models of `build`, and `speeds` and `refused` into the file `answer`."""
-
-
-def _run_child(order: dict[str, Any]) -> None:
-    run_child("indexes.preparing", order)
 
 
 class EngineStore:
@@ -85,7 +83,7 @@ class EngineStore:
     """
 
     def __init__(
-        self, home: Path, weights: Path, *, sha256: str, machine: Machine, seeds: Path | None, run: Run = _run_child
+        self, home: Path, weights: Path, *, sha256: str, machine: Machine, seeds: Path | None, run: Run = _RUN
     ) -> None:
         self._root = home / "engines"
         self._weights = weights

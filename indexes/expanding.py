@@ -4,13 +4,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexes.graphs import LOGITS, STATES, make_inputs
-from indexes.quieting import quiet_engines
+from indexes.graphs import LOGITS, STATES, load_tokenizer, make_inputs
 from indexes.sessions import SCORING, Session, share_out
 from indexes.types import Activations, Vectors
 from indexes.words import STOPWORDS, Word, find_words
@@ -34,14 +32,11 @@ class SparseExpander:
 
         Raises RuntimeError or OSError where a file cannot be opened or lacks something.
         """
-        quiet_engines()
         from safetensors import SafetensorError, safe_open
-        from tokenizers import Tokenizer
 
         self._states = Session(graphs / STATES)
         self._logits = Session(graphs / LOGITS)
-        self._tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
-        self._tokenizer.no_padding()
+        self._tokenizer = load_tokenizer(weights)
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         try:
             with safe_open(weights / "model.safetensors", "np") as tensors:

@@ -34,6 +34,17 @@ def name_engine(backend: str, passages: Graph, question: Graph) -> str:
     return f"{backend} {own}" if own == other else f"{backend} {own}, questions {other}"
 
 
+def load_tokenizer(weights: Path) -> Any:  # noqa: ANN401 - the engine's tokenizer
+    """The tokenizer in a folder of weights, which neither pads nor cuts."""
+    quiet_engines()
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 class Reader:
     """Reads texts as the model does, with the tokenizer in the folder of its weights.
 
@@ -42,16 +53,11 @@ class Reader:
 
     def __init__(self, weights: Path) -> None:
         """Load the tokenizer, and what the model reads of a text and makes of it."""
-        quiet_engines()
-        from tokenizers import Tokenizer
-
         config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
         sentence = json.loads((weights / "sentence_bert_config.json").read_text(encoding="utf-8"))
         self.max_tokens = int(sentence["max_seq_length"])
         self.dimension = int(config["hidden_size"])
-        self._tokenizer: Any = Tokenizer.from_file(str(weights / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = load_tokenizer(weights)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text without truncation, special tokens included."""

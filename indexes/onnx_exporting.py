@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from indexes.graph_writing import write_graph
+from indexes.graph_writing import load_body, write_graph
 from indexes.graphs import INPUTS
 from indexes.quieting import quiet_engines
 
@@ -17,7 +17,6 @@ def export_onnx(weights: Path, path: Path) -> None:
     """Write the graph at full precision: two inputs of shape (texts, tokens), the last hidden states out."""
     quiet_engines()
     import torch
-    from transformers import AutoModel
 
     class Body(torch.nn.Module):
         """The model without its pooler, with tensors in and out."""
@@ -29,8 +28,7 @@ def export_onnx(weights: Path, path: Path) -> None:
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:  # noqa: ANN401 - tensors
             return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
-    model = AutoModel.from_pretrained(weights, local_files_only=True, use_safetensors=True, attn_implementation="eager")
-    write_graph(Body(model), path, inputs=INPUTS, output="states")
+    write_graph(Body(load_body(weights)), path, inputs=INPUTS, output="states")
 
 
 def quantize_onnx(graph: Path, path: Path) -> None:

@@ -1,27 +1,19 @@
 """Turns a question and a text into the tokens that a cross-encoder reads together."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+from indexes.graphs import INPUTS, make_inputs
+
+TYPES = "token_type_ids"
+PAIR_INPUTS = (*INPUTS, TYPES)
 Pair = tuple[list[int], int]
 """Token ids, and how many of the first are the question's."""
 _QUESTION, _BOTH = 40, 150
 """Most tokens of a question, and of question and text together without the three special ones."""
-
-
-def load_tokenizer(weights: Path) -> Any:  # noqa: ANN401 - the engine's tokenizer
-    """The tokenizer in a folder of weights, which neither pads nor cuts."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def encode_pair(tokenizer: Any, question: str, text: str) -> Pair:  # noqa: ANN401 - the engine's
@@ -34,8 +26,8 @@ def encode_pair(tokenizer: Any, question: str, text: str) -> Pair:  # noqa: ANN4
 
 def make_pairs(rows: Sequence[Pair]) -> dict[str, NDArray[np.int64]]:
     """What the model reads: ids, which of them are no padding, and which are the text's; each of shape (pairs, width)."""
-    width = max(len(ids) for ids, _ in rows)
-    ids, mask, types = np.zeros((3, len(rows), width), dtype=np.int64)
-    for row, (tokens, asked) in enumerate(rows):
-        ids[row, : len(tokens)], mask[row, : len(tokens)], types[row, asked : len(tokens)] = tokens, 1, 1
-    return dict(zip(INPUTS, (ids, mask, types), strict=True))
+    inputs = make_inputs([ids for ids, _ in rows], max(len(ids) for ids, _ in rows))
+    types = np.zeros_like(inputs["input_ids"])
+    for row, (ids, asked) in enumerate(rows):
+        types[row, asked : len(ids)] = 1
+    return inputs | {TYPES: types}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from indexes.graphs import LOGITS
-from indexes.pairs import encode_pair, load_tokenizer, make_pairs
+from indexes.graphs import LOGITS, load_tokenizer
+from indexes.pairs import encode_pair, make_pairs
 from indexes.sessions import SCORING, Session, share_out
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from indexes.graph_writing import write_graph
-from indexes.graphs import LOGITS, STATES
-from indexes.pairs import INPUTS, Pair, make_pairs
+from indexes.graph_writing import load_body, write_graph
+from indexes.graphs import INPUTS, LOGITS, STATES
+from indexes.pairs import PAIR_INPUTS, Pair, make_pairs
 from indexes.quieting import quiet_engines
 
 SCALE = 2.0
@@ -44,7 +44,7 @@ def export_cross_encoder(weights: Path, adapters: Path, folder: Path) -> None:
     body = load_body(weights)
     merge(body, added)
     scores = Scores(body, added["head.weight"].float()[0], float(added["head.bias"]))
-    write_graph(scores, folder / LOGITS, inputs=INPUTS, output="logits")
+    write_graph(scores, folder / LOGITS, inputs=PAIR_INPUTS, output="logits")
 
 
 def export_sparse_model(weights: Path, folder: Path) -> None:
@@ -77,20 +77,8 @@ def export_sparse_model(weights: Path, folder: Path) -> None:
         weights, local_files_only=True, use_safetensors=True, attn_implementation="eager"
     ).float()
     states = States(model)
-    write_graph(states, folder / STATES, inputs=INPUTS[:2], output="states")
-    write_graph(Logits(states, model.cls.predictions.decoder), folder / LOGITS, inputs=INPUTS[:2], output="logits")
-
-
-def load_body(weights: Path) -> Any:  # noqa: ANN401 - the engine's model
-    """The encoder's transformer, without its pooling."""
-    quiet_engines()
-    from transformers import AutoModel
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    model = AutoModel.from_pretrained(weights, local_files_only=True, use_safetensors=True, attn_implementation="eager")
-    return model.float().eval()
+    write_graph(states, folder / STATES, inputs=INPUTS, output="states")
+    write_graph(Logits(states, model.cls.predictions.decoder), folder / LOGITS, inputs=INPUTS, output="logits")
 
 
 def merge(body: Any, added: Mapping[str, Any]) -> None:  # noqa: ANN401 - the engine's model and tensors

@@ -2,8 +2,10 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256 as hash_bytes
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,8 +38,38 @@ Write: TypeAlias = Callable[[dict[str, Any]], None]
 """Carries out an order of `indexes.scorer_exporting`. Raises `EngineMissing`."""
 
 
-def _write(order: dict[str, Any]) -> None:
-    run_child("indexes.scorer_exporting", order)
+_WRITE = partial(run_child, "indexes.scorer_exporting")
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A model that judges quotes: its name, the files of its graphs, and what they are written from."""
+
+    name: str
+    files: tuple[str, ...]
+    weights: Path
+    adapters: Path | None = None
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """What writes the graphs is told, but for the folder."""
+        adapters = str(self.adapters.resolve()) if self.adapters else None
+        return {"weights": str(self.weights.resolve()), "adapters": adapters}
+
+    def folder(self, home: Path) -> Path:
+        """Where its graphs are kept, by what they depend on: weights, adapters, what writes them. Raises `WeightsMissing`, OSError."""
+        parts = [str(_RECIPE), hash_weights(self.weights), read_sha256(self.adapters) if self.adapters else ""]
+        parts += [f"{package} {find_version(package)}" for package in ("torch", "transformers", "onnx")]
+        key = hash_bytes("\n".join(parts).encode()).hexdigest()[:16]
+        return home / "engines" / f"{self.name}-{key}"
+
+
+def _cross_encoder(weights: Path, adapters: Path = ADAPTERS) -> Scorer:
+    return Scorer("cross-encoder", (LOGITS,), weights, adapters)
+
+
+def _sparse_model(weights: Path) -> Scorer:
+    return Scorer("sparse-model", (STATES, LOGITS), weights)
 
 
 def open_cross_encoder(
@@ -48,92 +80,81 @@ def open_cross_encoder(
         raise WeightsDamaged(
             f"{str(adapters)!r} is missing or is not the file that belongs to this version; install again"
         )
-    with find_graphs("cross-encoder", weights, home, [LOGITS], adapters=adapters) as graphs:
+    with find_graphs(_cross_encoder(weights, adapters), home) as graphs:
         return CrossEncoder(graphs, weights)
 
 
 def open_sparse_model(weights: Path, home: Path) -> Expander:
     """The learned sparse model. Raises `EngineMissing`."""
-    with find_graphs("sparse model", weights, home, [STATES, LOGITS]) as graphs:
+    with find_graphs(_sparse_model(weights), home) as graphs:
         return SparseExpander(graphs, weights)
 
 
-def write_graphs(settings: IndexSettings) -> tuple[Path, Path]:
+def write_graphs(settings: IndexSettings) -> list[Path]:
     """Have the graphs of both here: their folders. Raises `WeightsProblem`."""
-    home, encoder, sparse = settings.weights_home, find_weights(ENCODER, settings), find_weights(EXPANDER, settings)
-    with (
-        find_graphs("cross-encoder", encoder, home, [LOGITS], adapters=ADAPTERS) as one,
-        find_graphs("sparse model", sparse, home, [STATES, LOGITS]) as other,
-    ):
-        return one, other
+    scorers = (_cross_encoder(find_weights(ENCODER, settings)), _sparse_model(find_weights(EXPANDER, settings)))
+    with ExitStack() as stack:
+        return [stack.enter_context(find_graphs(one, settings.weights_home)) for one in scorers]
 
 
 def has_graphs(settings: IndexSettings) -> bool:
     """Whether the graphs of both are kept and whole. Nothing is fetched or written."""
     home = settings.weights_home
-    wanted = (("cross-encoder", ENCODER, [LOGITS], ADAPTERS), ("sparse model", EXPANDER, [STATES, LOGITS], None))
     try:
         return all(
-            is_whole(_folder(name, home / weights, home, adapters), files, fresh=True)
-            for name, weights, files, adapters in wanted
+            is_whole(one.folder(home), one.files, fresh=True)
+            for one in (_cross_encoder(home / ENCODER), _sparse_model(home / EXPANDER))
         )
     except (OSError, WeightsMissing):
         return False
 
 
 @contextmanager
-def find_graphs(
-    name: str, weights: Path, home: Path, files: Sequence[str], *, adapters: Path | None = None, write: Write = _write
-) -> Iterator[Path]:
+def find_graphs(scorer: Scorer, home: Path, *, write: Write = _WRITE) -> Iterator[Path]:
     """The folder with the graphs of a scorer, in `engines/` of the home of the weights; written if it is not whole.
 
     Where nothing can be kept there, they are written beside for this once. Raises `EngineMissing` where they cannot be
     written at all, or where they cannot be opened within.
     """
-    order = {"weights": str(weights.resolve()), "adapters": str(adapters.resolve()) if adapters else None}
-    folder = _folder(name, weights, home, adapters)
-    with ExitStack() as stack:
-        try:
+    folder = scorer.folder(home)
+    try:
+        with ExitStack() as stack:
             try:
-                if not is_whole(folder, files, fresh=True):
-                    folder.parent.mkdir(parents=True, exist_ok=True)
-                    with FileLock(folder.parent / f".{name.replace(' ', '-')}.lock"):
-                        if not is_whole(folder, files, fresh=True):
-                            _keep(folder, files, order, write)
+                _keep(scorer, folder, write)
             except (OSError, EngineMissing) as error:
-                _log.warning("the graphs of the %s are written at every start: they cannot be kept (%s)", name, error)
+                _log.warning(
+                    "the graphs of the %s are written at every start: they cannot be kept (%s)", scorer.name, error
+                )
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True)))
-                _make(folder, files, order, write)
+                _make(scorer, folder, write)
             yield folder
-        except (OSError, RuntimeError, EngineMissing) as error:
-            raise EngineMissing(
-                f"the graphs of the {name} cannot be had ({error}); make room in {str(home)!r}, or run "
-                "`python -m indexes weights --repair`"
-            ) from error
+    except (OSError, RuntimeError, EngineMissing) as error:
+        raise EngineMissing(
+            f"the graphs of the {scorer.name} cannot be had ({error}); make room in {str(home)!r}, or run "
+            "`python -m indexes weights --repair`"
+        ) from error
 
 
-def _keep(folder: Path, files: Sequence[str], order: dict[str, Any], write: Write) -> None:
-    """Write the graphs into their place; the caller holds the lock."""
-    _log.info("writing the graphs %s, once: a few seconds", folder.name)
-    scratch = f".building-{folder.name}-"
-    for left in folder.parent.glob(f"{scratch}*"):  # of a process that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=scratch, ignore_cleanup_errors=True) as beside:
-        new = Path(beside) / "new"
-        new.mkdir()
-        _make(new, files, order, write)
-        put(new, folder)
+def _keep(scorer: Scorer, folder: Path, write: Write) -> None:
+    """Write the graphs into their place, unless they are there and whole."""
+    if is_whole(folder, scorer.files, fresh=True):
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / f".{scorer.name}.lock"):
+        if is_whole(folder, scorer.files, fresh=True):  # by another process meanwhile
+            return
+        _log.info("writing the graphs %s, once: a few seconds", folder.name)
+        scratch = f".building-{folder.name}-"
+        for left in folder.parent.glob(f"{scratch}*"):  # of a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(dir=folder.parent, prefix=scratch, ignore_cleanup_errors=True) as beside:
+            new = Path(beside) / "new"
+            new.mkdir()
+            _make(scorer, new, write)
+            put(new, folder)
 
 
-def _make(folder: Path, files: Sequence[str], order: dict[str, Any], write: Write) -> None:
-    write(order | {"folder": str(folder)})
-    if missing := [file for file in files if not (folder / file).is_file()]:
+def _make(scorer: Scorer, folder: Path, write: Write) -> None:
+    write(scorer.order | {"folder": str(folder)})
+    if missing := [file for file in scorer.files if not (folder / file).is_file()]:
         raise EngineMissing(f"the graphs {', '.join(missing)} were not written")
-
-
-def _folder(name: str, weights: Path, home: Path, adapters: Path | None) -> Path:
-    """Where graphs are kept, by what they depend on: weights, adapters, and what writes them. Raises `WeightsMissing`, OSError."""
-    parts = [str(_RECIPE), hash_weights(weights), read_sha256(adapters) if adapters else ""]
-    parts += [f"{package} {find_version(package)}" for package in ("torch", "transformers", "onnx")]
-    key = hash_bytes("\n".join(parts).encode()).hexdigest()[:16]
-    return home / "engines" / f"{name.replace(' ', '-')}-{key}"

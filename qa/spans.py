@@ -140,19 +140,25 @@ def find_speakers(readings: Sequence[Reading], asked: str) -> list[str]:
     named = [name for name in everyone if same_person(name, asked)]
     if named:
         return named
-    described = _described(readings, asked, near=True) or _described(readings, asked, near=False)
+    called = [
+        one.speaker
+        for reading in readings
+        for one in reading.quotations
+        if one.speaker and _is_called(reading.article, one, asked)
+    ]
+    described = [*called, *_holders(readings, asked, near=True)] or _holders(readings, asked, near=False)
     meant = [name for name in everyone if any(same_person(name, one) for one in described)]
     return meant if all(same_person(one, other) for one, other in combinations(meant, 2)) else []
 
 
-def _described(readings: Sequence[Reading], asked: str, *, near: bool) -> list[str]:
-    """Those of whom an article says that they are what is asked about."""
-    found: list[str] = []
-    for reading in readings:
-        speakers = dict.fromkeys(one.speaker for one in reading.quotations if one.speaker)
-        found += [name for name in speakers if _holds_office(reading.article, name, asked, near=near)]
-        found += [one.speaker for one in reading.quotations if one.speaker and _is_called(reading.article, one, asked)]
-    return found
+def _holders(readings: Sequence[Reading], asked: str, *, near: bool) -> list[str]:
+    """Those who hold the office that is asked about, as an article with words of theirs says."""
+    return [
+        name
+        for reading in readings
+        for name in dict.fromkeys(one.speaker for one in reading.quotations if one.speaker)
+        if _holds_office(reading.article, name, asked, near=near)
+    ]
 
 
 def holds_names_of(description: str, article: Article) -> bool:

@@ -11,6 +11,7 @@ from api.page import telling
 from api.page.addresses import article_address
 from api.page.assets import address_of, read_assets
 from api.page.places import find_context
+from api.reference import PLACES
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -55,5 +56,6 @@ def _environment() -> Environment:
     environment.globals["styles"] = [name for name in read_assets() if name.endswith(".css")]
     environment.globals["article_address"] = article_address
     environment.globals["find_context"] = find_context
+    environment.globals["places"] = PLACES
     environment.globals["telling"] = telling
     return environment

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.recipes import SOURCE, read_recipes
+from api.recipes import SHOWN, SOURCE, read_recipes
 from indexes.pins import LOCAL_LLM
 from indexes.settings import IndexSettings
 from indexes.weights import find_weights
@@ -24,7 +24,6 @@ from tests.e2e.conftest import environment_of
 from tests.fakes.events import read_events
 from tests.needs import find_program
 
-SHOWN = "http://127.0.0.1:8000"
 QUOTE = "“Was he fired?… You’re kidding, you’re kidding!”"
 RECIPES = read_recipes()
 PROGRAMS = {

@@ -17,11 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexes.errors import EngineMissing
-from indexes.pairs import encode_pair, load_tokenizer
+from indexes.graph_writing import load_body
+from indexes.graphs import load_tokenizer
+from indexes.pairs import encode_pair
 from indexes.pins import ENCODER, EXPANDER
-from indexes.scorer_exporting import load_body, merge, pool_pairs
 from indexes.scorer_exporting import main as write_here
-from indexes.scorers import ADAPTERS, find_graphs, open_cross_encoder, open_sparse_model
+from indexes.scorer_exporting import merge, pool_pairs
+from indexes.scorers import ADAPTERS, Scorer, find_graphs, open_cross_encoder, open_sparse_model
 from indexes.sessions import Session, share_out
 from indexes.settings import IndexSettings
 from indexes.weights import find_weights
@@ -65,7 +67,7 @@ def fixture_weights(tmp_path: Path) -> Path:
 
 def find(weights: Path, home: Path, write: Writer, *, adapters: Path | None = None) -> dict[str, str]:
     """What is in the folder of the graphs."""
-    with find_graphs("scorer", weights, home, FILES, adapters=adapters, write=write) as folder:
+    with find_graphs(Scorer("scorer", FILES, weights, adapters), home, write=write) as folder:
         return {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
 
 
@@ -176,7 +178,7 @@ def test_graphs_that_cannot_be_opened(weights: Path, tmp_path: Path) -> None:
     """What the runtime says of them is reported as what it is: weights that cannot be used."""
     with (
         pytest.raises(EngineMissing, match="the graphs of the scorer cannot be had"),
-        find_graphs("scorer", weights, tmp_path / "home", FILES, write=Writer()) as folder,
+        find_graphs(Scorer("scorer", FILES, weights), tmp_path / "home", write=Writer()) as folder,
     ):
         Session(folder / "logits.onnx")
 
